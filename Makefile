@@ -49,21 +49,25 @@ loket: $(BUILD)/loket
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC $<"
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libloket.a: $(call obj,$(LIB_SRC))
-	rm -f $@
-	ar rcs $@ $^
+	@rm -f $@
+	@ar rcs $@ $^
 
 $(BUILD)/loketd: $(call obj,$(MILTER_SRC)) $(BUILD)/libloket.a
-	$(CC) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ -lmilter $(LIBS)
+	@echo "  LD $@"
+	@$(CC) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ -lmilter $(LIBS)
 
 $(BUILD)/loket: $(call obj,$(CLI_SRC)) $(BUILD)/libloket.a
-	$(CC) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "  LD $@"
+	@$(CC) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libloket.a
 	@mkdir -p $(@D)
-	$(CC) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	@echo "  LD $@"
+	@$(CC) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 unit-tests: $(TESTS)
 

@@ -1,0 +1,245 @@
+/* token: see include/loket/token.h */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <loket/error.h>
+#include <loket/token.h>
+
+#define KEY_BYTES 32
+#define SECRET_FILE_MAX (KEYRING_KEYS_MAX * 128)
+
+typedef struct Key {
+	int64_t made_at;
+	guint8 bytes[KEY_BYTES];
+} Key;
+
+struct Keyring {
+	GArray *keys; /* Key, newest last */
+};
+
+static const char base32[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+static bool
+random_bytes(void *bytes, size_t length)
+{
+	return getrandom(bytes, length, 0) == (ssize_t)length;
+}
+
+char *
+token_random(size_t length)
+{
+	guint8 bytes[64];
+	g_assert(length <= sizeof(bytes));
+	if (!random_bytes(bytes, length))
+		for (size_t i = 0; i < length; i++)
+			bytes[i] = (guint8)g_random_int();
+	char *text = g_malloc0(length + 1);
+	for (size_t i = 0; i < length; i++)
+		text[i] = base32[bytes[i] & 31];
+	return text;
+}
+
+static bool
+key_parse(const char *line, Key *key)
+{
+	char *end;
+	key->made_at = g_ascii_strtoll(line, &end, 10);
+	if (end == line || *end != ' ' || strlen(end + 1) != 2 * KEY_BYTES)
+		return false;
+	for (int i = 0; i < KEY_BYTES; i++) {
+		int high = g_ascii_xdigit_value(end[1 + 2 * i]);
+		int low = g_ascii_xdigit_value(end[2 + 2 * i]);
+		if (high < 0 || low < 0)
+			return false;
+		key->bytes[i] = (guint8)(high << 4 | low);
+	}
+	return true;
+}
+
+static char *
+key_line(int64_t now)
+{
+	guint8 bytes[KEY_BYTES];
+	if (!random_bytes(bytes, sizeof(bytes)))
+		return NULL;
+	GString *line = g_string_new(NULL);
+	g_string_append_printf(line, "%" G_GINT64_FORMAT " ", now);
+	for (int i = 0; i < KEY_BYTES; i++)
+		g_string_append_printf(line, "%02x", bytes[i]);
+	g_string_append_c(line, '\n');
+	return g_string_free(line, FALSE);
+}
+
+static bool
+write_durably(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	size_t length = strlen(text);
+	bool ok = write(fd, text, length) == (ssize_t)length && fsync(fd) == 0;
+	return close(fd) == 0 && ok;
+}
+
+/* Two programs may come here at once: link() lets exactly one of them win. */
+static bool
+secret_make(const char *path, int64_t now, GError **error)
+{
+	g_autofree char *line = key_line(now);
+	g_autofree char *unique = token_random(12);
+	g_autofree char *draft = g_strconcat(path, ".", unique, NULL);
+	bool ok = line && write_durably(draft, line) &&
+		  (link(draft, path) == 0 || errno == EEXIST);
+	int why = errno;
+	(void)unlink(draft);
+	if (!ok)
+		g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+			    "%s: cannot make the secret: %s", path,
+			    g_strerror(why));
+	return ok;
+}
+
+static bool
+secret_is_private(const char *path, GError **error)
+{
+	struct stat status;
+	if (stat(path, &status) != 0 || !(status.st_mode & 077))
+		return true; /* what stat cannot see, reading will tell */
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+		    "%s: open to others (mode %04o), expected 0600", path,
+		    (unsigned)status.st_mode & 07777);
+	return false;
+}
+
+static bool
+keyring_add_lines(Keyring *keyring, char **lines, const char *path,
+		  GError **error)
+{
+	for (guint i = 0; lines[i]; i++) {
+		Key key;
+		if (!*lines[i])
+			continue;
+		if (!key_parse(lines[i], &key) ||
+		    keyring->keys->len >= KEYRING_KEYS_MAX) {
+			g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+				    "%s:%u: not a key, expected SECONDS and "
+				    "64 hexadecimal digits, at most %d lines",
+				    path, i + 1, KEYRING_KEYS_MAX);
+			return false;
+		}
+		g_array_append_val(keyring->keys, key);
+	}
+	if (keyring->keys->len > 0)
+		return true;
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG, "%s: holds no key",
+		    path);
+	return false;
+}
+
+static bool
+read_secret(const char *path, char **text, GError **error)
+{
+	gsize length = 0;
+	g_autoptr(GError) why = NULL;
+	if (g_file_get_contents(path, text, &length, &why) &&
+	    length <= SECRET_FILE_MAX)
+		return true;
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG, "%s: %s", path,
+		    why ? why->message : "too large for a secret");
+	return false;
+}
+
+static void
+drop_old_keys(Keyring *keyring, int64_t oldest)
+{
+	for (guint i = keyring->keys->len - 1; i-- > 0;)
+		if (g_array_index(keyring->keys, Key, i).made_at < oldest)
+			g_array_remove_index(keyring->keys, i);
+}
+
+Keyring *
+keyring_open(const char *path, int64_t lifetime_s, int64_t now, GError **error)
+{
+	if (access(path, F_OK) != 0 && !secret_make(path, now, error))
+		return NULL;
+	g_autofree char *text = NULL;
+	if (!secret_is_private(path, error) || !read_secret(path, &text, error))
+		return NULL;
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_autoptr(Keyring) keyring = g_new0(Keyring, 1);
+	keyring->keys = g_array_new(FALSE, TRUE, sizeof(Key));
+	if (!keyring_add_lines(keyring, lines, path, error))
+		return NULL;
+	drop_old_keys(keyring, now - lifetime_s);
+	return g_steal_pointer(&keyring);
+}
+
+void
+keyring_free(Keyring *keyring)
+{
+	if (!keyring)
+		return;
+	g_array_unref(keyring->keys);
+	g_free(keyring);
+}
+
+static void
+token_under(const Key *key, const char *purpose, const char *text,
+	    char token[TOKEN_LENGTH + 1])
+{
+	guint8 digest[32];
+	gsize length = sizeof(digest);
+	g_autoptr(GHmac) hmac =
+		g_hmac_new(G_CHECKSUM_SHA256, key->bytes, KEY_BYTES);
+	/* the NUL between them keeps "ab"+"c" apart from "a"+"bc" */
+	g_hmac_update(hmac, (const guchar *)purpose,
+		      (gssize)strlen(purpose) + 1);
+	g_hmac_update(hmac, (const guchar *)text, (gssize)strlen(text));
+	g_hmac_get_digest(hmac, digest, &length);
+	for (int i = 0; i < TOKEN_LENGTH; i++) {
+		int bit = i * 5;
+		int two = digest[bit / 8] << 8 | digest[bit / 8 + 1];
+		token[i] = base32[two >> (11 - bit % 8) & 31];
+	}
+	token[TOKEN_LENGTH] = '\0';
+}
+
+char *
+token_make(const Keyring *keyring, const char *purpose, const char *text)
+{
+	char *token = g_malloc(TOKEN_LENGTH + 1);
+	const Key *newest =
+		&g_array_index(keyring->keys, Key, keyring->keys->len - 1);
+	token_under(newest, purpose, text, token);
+	return token;
+}
+
+static bool
+is_equal_in_constant_time(const char *ours, const char *theirs)
+{
+	int difference = 0;
+	for (int i = 0; i < TOKEN_LENGTH; i++)
+		difference |= ours[i] ^ g_ascii_tolower(theirs[i]);
+	return difference == 0;
+}
+
+bool
+token_is_ours(const Keyring *keyring, const char *purpose, const char *text,
+	      const char *token)
+{
+	if (strlen(token) != TOKEN_LENGTH)
+		return false;
+	bool found = false;
+	for (guint i = 0; i < keyring->keys->len; i++) {
+		char ours[TOKEN_LENGTH + 1];
+		token_under(&g_array_index(keyring->keys, Key, i), purpose,
+			    text, ours);
+		found |= is_equal_in_constant_time(ours, token);
+	}
+	return found;
+}
