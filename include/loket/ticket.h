@@ -1,0 +1,122 @@
+/*
+ * ticket: what a ticket is, and how its state and clocks move. Pure.
+ *
+ * A clock is one running or ended target: it starts at our receipt of a mail
+ * and is met by a human agent's answer. At most one response clock runs at a
+ * time (first-response, then next-response); an ended clock stays as history.
+ */
+#ifndef LOKET_TICKET_H
+#define LOKET_TICKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include <loket/calendar.h>
+#include <loket/target.h>
+
+enum TicketState {
+	TICKET_OPEN,	/* our turn */
+	TICKET_PENDING, /* the customer's turn */
+	TICKET_SOLVED,
+	TICKET_CLOSED,
+	TICKET_STATES,
+};
+
+enum TicketFlag {
+	FLAG_NONE,
+	FLAG_NEAR,    /* from warn before due on */
+	FLAG_OVERDUE, /* past due */
+};
+
+typedef struct TicketClock {
+	enum TargetKind kind;
+	Target target;
+	int64_t started_at;
+	int64_t due;	  /* as it was promised; never moved */
+	int64_t due_now;  /* with pauses */
+	int64_t met_at;	  /* 0: not met */
+	int64_t ended_at; /* 0: it runs */
+	char *met_by;	  /* Message-ID of the answer; NULL */
+} TicketClock;
+
+/* Strings are UTF-8 and owned; NULL where there is nothing. */
+typedef struct Ticket {
+	char *number;
+	char *desk; /* title */
+	char *type;
+	enum TicketState state;
+	char *subject;
+	char *customer; /* address */
+	char *customer_name;
+	char *language;
+	char *agent; /* address */
+	char *team;
+	char *channel;
+	int64_t received_at;
+	char *queue_id; /* of the mail that made it */
+	bool is_confirmed;
+	bool is_undeliverable;
+	int64_t promise;
+	int64_t closed_at;
+	GPtrArray *clocks; /* TicketClock, oldest first */
+} Ticket;
+
+Ticket *ticket_new(void);
+void ticket_free(Ticket *ticket);
+
+/* "open"; static. */
+const char *ticket_state_name(enum TicketState state);
+/* False when name is no state. */
+bool ticket_state_parse(const char *name, enum TicketState *state);
+/* "near"; static. */
+const char *ticket_flag_name(enum TicketFlag flag);
+
+/* Starts a clock of the kind; due is its end. */
+void ticket_start_clock(Ticket *ticket, enum TargetKind kind, Target target,
+			int64_t started_at, int64_t due);
+
+/* The newest clock of the kind, running or not; NULL when there was none.
+ * Borrowed. */
+TicketClock *ticket_clock(const Ticket *ticket, enum TargetKind kind);
+
+/* The response clock that runs; NULL when none does. Borrowed. */
+TicketClock *ticket_running_response(const Ticket *ticket);
+
+/*
+ * Which response clock a customer's mail starts: first-response when nobody
+ * of ours was ever asked or wrote, next-response after that. False when one
+ * runs already: it keeps its start.
+ */
+bool ticket_response_wanted(const Ticket *ticket, enum TargetKind *kind);
+
+/* The customer wrote: our turn, also on a ticket that was ended. */
+void ticket_customer_wrote(Ticket *ticket);
+
+/* A human agent answered the customer with the mail message_id (may be
+ * NULL): the running response target is met, the turn is the customer's. */
+void ticket_answer(Ticket *ticket, const char *message_id, int64_t at);
+
+/* The mail message_id did not reach the customer: all is as if that answer had
+ * never been. Whether a target was met by it. */
+bool ticket_answer_failed(Ticket *ticket, const char *message_id);
+
+/* The soonest due of the clocks that run and the promise; 0 for none. */
+int64_t ticket_due(const Ticket *ticket);
+
+/*
+ * Near from warn of working time before due on, overdue past it; the worst
+ * of the running clocks and the promise. calendar may be NULL (a desk that
+ * is no longer configured): then nothing is near.
+ */
+enum TicketFlag ticket_flag(const Ticket *ticket, const Calendar *calendar,
+			    const Target *warn, int64_t now);
+
+/* Whether a clock's target was met: 1 yes, 0 no (late, or past due), -1 not
+ * decided yet or ended outside the norm. */
+int ticket_clock_outcome(const TicketClock *clock, int64_t now);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ticket, ticket_free)
+
+#endif
