@@ -69,26 +69,32 @@ enum ForwardPolicy {
 	FORWARD_JOIN,
 };
 
-/* Time promises, each of which may be unset. */
-typedef struct ConfigTargets {
-	bool is_set[TARGET_KINDS];
-	Target target[TARGET_KINDS];
-} ConfigTargets;
+/* How much of a mail the store keeps. */
+enum KeepPolicy {
+	KEEP_ALL,
+	KEEP_TEXT,
+	KEEP_HEADERS,
+};
+
+/* A time promise that may be unset. */
+typedef struct ConfigTarget {
+	bool is_set;
+	Target target;
+} ConfigTarget;
 
 /* A season in which a desk has other targets; its dates are those of the
  * season of the same name in the desk's calendar. */
 typedef struct ConfigSeason {
 	char *name;
-	ConfigTargets targets;
+	ConfigTarget targets[TARGET_KINDS];
 } ConfigSeason;
 
 /* A type of ticket as a desk defines it. */
 typedef struct ConfigType {
 	char *name;
 	Pattern *subject; /* NULL: no mail is of this type by itself */
-	ConfigTargets targets;
-	bool has_resolution_aim;
-	Target resolution_aim;
+	ConfigTarget targets[TARGET_KINDS];
+	ConfigTarget resolution_aim;
 	char *handler; /* address */
 	char *escalate;
 	char *team; /* title of a team section */
@@ -125,9 +131,10 @@ typedef struct ConfigDesk {
 	char *lead;	  /* address */
 	char *language;	  /* ISO 639-1, lower case */
 	const Calendar *calendar;
-	ConfigTargets targets; /* first- and next-response are always set */
-	GPtrArray *seasons;    /* of ConfigSeason */
-	GPtrArray *types;      /* of ConfigType, in the order of the file */
+	/* first-response and next-response are always set */
+	ConfigTarget targets[TARGET_KINDS];
+	GPtrArray *seasons; /* of ConfigSeason */
+	GPtrArray *types;   /* of ConfigType, in the order of the file */
 	Target warn;
 	int norm_percent;
 	enum AckPolicy ack;
@@ -141,7 +148,7 @@ typedef struct ConfigDesk {
 	bool x_priority;
 	int64_t reopen_within_s;
 	enum ForwardPolicy forward;
-	char *keep;
+	enum KeepPolicy keep;
 	int64_t retention_s; /* 0: for ever */
 	char **mailbox;	     /* IMAP URLs */
 	char *mailbox_password_file;
