@@ -82,6 +82,12 @@ typedef struct ConfigTarget {
 	Target target;
 } ConfigTarget;
 
+/* A switch that may be left to somebody else's default. */
+typedef struct ConfigSwitch {
+	bool is_set;
+	bool is_on;
+} ConfigSwitch;
+
 /* A season in which a desk has other targets; its dates are those of the
  * season of the same name in the desk's calendar. */
 typedef struct ConfigSeason {
@@ -110,8 +116,7 @@ typedef struct ConfigAgent {
 	char *address;
 	char *name; /* "" when not given */
 	char **login;
-	bool has_mask; /* false: mask-agents of the desk holds */
-	bool mask;
+	ConfigSwitch mask; /* unset: mask-agents of the desk holds */
 } ConfigAgent;
 
 typedef struct ConfigConnector {
@@ -184,7 +189,7 @@ typedef struct Config {
 	int64_t key_lifetime_s;
 	int max_connections;
 	GTimeZone *timezone;
-	GPtrArray *calendars;  /* of Calendar, the default one first */
+	GPtrArray *calendars;  /* of Calendar, the built-in one first */
 	GPtrArray *teams;      /* of ConfigTeam */
 	GPtrArray *agents;     /* of ConfigAgent */
 	GPtrArray *desks;      /* of ConfigDesk, at least one */
