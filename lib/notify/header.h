@@ -1,0 +1,23 @@
+/*
+ * header: header fields of a mail that we write (RFC 5322 2.2, RFC 2047).
+ *
+ * Every function appends one field to out and ends it with CRLF. Whatever the
+ * value holds, it stays within its field, and no line is longer than the 998
+ * characters of RFC 5322 2.1.1.
+ */
+#ifndef LOKET_NOTIFY_HEADER_H
+#define LOKET_NOTIFY_HEADER_H
+
+#include <glib.h>
+
+/* Free text: folded, encoded from the first word on that needs it. */
+void header_add_text(GString *out, const char *name, const char *value);
+
+/* An address, with a display name when display is not NULL or "". */
+void header_add_mailbox(GString *out, const char *name, const char *display,
+			const char *address);
+
+/* What we made ourselves: ASCII on one line, kept as it is. */
+void header_add_plain(GString *out, const char *name, const char *value);
+
+#endif
