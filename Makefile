@@ -54,7 +54,7 @@ $(BUILD)/obj/%.o: %.c
 
 $(BUILD)/libloket.a: $(call obj,$(LIB_SRC))
 	@rm -f $@
-	@ar rcs $@ $^
+	@ar qcs $@ $^
 
 $(BUILD)/loketd: $(call obj,$(MILTER_SRC)) $(BUILD)/libloket.a
 	@echo "  LD $@"

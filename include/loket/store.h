@@ -1,0 +1,238 @@
+/*
+ * store: tickets, messages and the outbox, durable.
+ *
+ * Whatever changes goes through store_write: the work is done in a
+ * transaction by one writer thread, which takes together whatever waits, and
+ * store_write returns when the change is on the disk. Readers see the last
+ * committed state and hold nobody up. Several programs may use one store.
+ *
+ * All functions on a StoreTx fail with LOKET_ERROR_TEMPORARY: the store
+ * cannot be read or written now. Nothing of the work is then kept.
+ */
+#ifndef LOKET_STORE_H
+#define LOKET_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include <loket/ticket.h>
+
+/* How long store_write waits for its turn, in seconds. */
+#define STORE_WAIT_S 20
+/* The most works that one commit takes together. */
+#define STORE_BATCH_MAX 256
+
+typedef struct Store Store;
+typedef struct StoreTx StoreTx;
+
+enum StoreMode {
+	STORE_WRITE, /* makes the store when there is none */
+	STORE_READ,  /* a store that is not there reads as an empty one */
+};
+
+/* What is done inside a transaction; false undoes all of it. It runs on the
+ * writer's thread, once, and must not wait for anything. */
+typedef bool StoreWork(StoreTx *tx, void *data, GError **error);
+
+/*
+ * Opens the store at url, "sqlite:PATH". The result is the caller's and may
+ * be used from many threads. LOKET_ERROR_CONFIG: no such kind of store, or
+ * one of a newer schema; LOKET_ERROR_TEMPORARY: it cannot be opened now.
+ */
+Store *store_open(const char *url, enum StoreMode mode, GError **error);
+/* Ends the writer after what waits. NULL is allowed. */
+void store_close(Store *store);
+
+/* Runs work and makes it durable. False: nothing of it was done; error is
+ * the work's own, or LOKET_ERROR_TEMPORARY. */
+bool store_write(Store *store, StoreWork *work, void *data, GError **error);
+
+/* Runs work on one consistent view of the store; it must change nothing. */
+bool store_read(Store *store, StoreWork *work, void *data, GError **error);
+
+/* Tickets */
+
+/* Gives the ticket the next number of the site, in the year of its receipt,
+ * and adds it with its clocks. LOKET_ERROR_TEMPORARY also when the sequence
+ * is used up. */
+bool store_ticket_add(StoreTx *tx, Ticket *ticket, int year, GError **error);
+
+/* Writes back state, clocks and all else but number and receipt. */
+bool store_ticket_save(StoreTx *tx, const Ticket *ticket, GError **error);
+
+/* *ticket is the caller's; NULL when there is no such number. */
+bool store_ticket_get(StoreTx *tx, const char *number, Ticket **ticket,
+		      GError **error);
+
+typedef struct TicketFilter {
+	const char *desk;  /* NULL: all */
+	const char *state; /* NULL: all that are not closed; "all" */
+	int64_t due_until; /* 0: no matter */
+	int limit;	   /* 0: no limit */
+} TicketFilter;
+
+/* Tickets, soonest due first, those without due last. *tickets is the
+ * caller's, its elements are freed with it. */
+bool store_tickets_list(StoreTx *tx, const TicketFilter *filter,
+			GPtrArray **tickets, GError **error);
+
+/* Whether this address is the customer of a ticket. */
+bool store_customer_is_known(StoreTx *tx, const char *address, bool *is_known,
+			     GError **error);
+
+/* Addresses that may join the ticket; case is folded. */
+bool store_participant_add(StoreTx *tx, const char *number, const char *address,
+			   GError **error);
+bool store_is_participant(StoreTx *tx, const char *number, const char *address,
+			  bool *is, GError **error);
+/* *addresses holds char*, the caller's. */
+bool store_participants_list(StoreTx *tx, const char *number,
+			     GPtrArray **addresses, GError **error);
+
+/* Ties two tickets; kind is "doubt" and the like. */
+bool store_link_add(StoreTx *tx, const char *number, const char *other,
+		    const char *kind, GError **error);
+
+/* Messages */
+
+/* Strings are borrowed when adding and owned when listed. */
+typedef struct Message {
+	int64_t id;
+	char *ticket; /* NULL: stored without one */
+	char *message_id;
+	char *role;
+	char *direction; /* in, out, internal */
+	char *from;
+	GPtrArray *to; /* char* */
+	int64_t at;
+	char *subject;
+	char *new_text;
+	char *attachments; /* JSON array, as in `loket show` */
+	char *envelope_from;
+	char *queue_id;
+	char *desk;
+	char *reason;
+	GBytes *raw; /* the mail; not listed */
+} Message;
+
+/* message->id is set. */
+bool store_message_add(StoreTx *tx, Message *message, GError **error);
+
+/* The ticket of the newest message with this Message-ID that has one; *number
+ * is the caller's, NULL when there is none. */
+bool store_ticket_of_message(StoreTx *tx, const char *message_id, char **number,
+			     GError **error);
+
+/* The thread of a ticket, oldest first. *messages is the caller's. */
+bool store_messages_list(StoreTx *tx, const char *number, GPtrArray **messages,
+			 GError **error);
+
+/* Messages stored without a ticket, of a role, newest first. */
+bool store_loose_list(StoreTx *tx, const char *role, int limit,
+		      GPtrArray **messages, GError **error);
+
+/* Events: what happened to a ticket, in words. */
+
+typedef struct Event {
+	int64_t at;
+	char *what;
+	char *detail;
+} Event;
+
+bool store_event_add(StoreTx *tx, const char *number, int64_t at,
+		     const char *what, const char *detail, GError **error);
+bool store_events_list(StoreTx *tx, const char *number, GPtrArray **events,
+		       GError **error);
+
+typedef struct Link {
+	char *number;
+	char *kind;
+} Link;
+
+bool store_links_list(StoreTx *tx, const char *number, GPtrArray **links,
+		      GError **error);
+
+/* Mails seen, so that none counts twice */
+
+typedef struct Seen {
+	char *ticket;	  /* NULL: stored without one */
+	char *recipients; /* addresses, one a line */
+	int64_t at;
+} Seen;
+
+/* *seen is the caller's; NULL when key was not seen since the instant. */
+bool store_seen_get(StoreTx *tx, const char *key, int64_t since, Seen **seen,
+		    GError **error);
+/* Adds or replaces. */
+bool store_seen_put(StoreTx *tx, const char *key, const Seen *seen,
+		    GError **error);
+void seen_free(Seen *seen);
+
+/* Outbox */
+
+typedef struct OutboxItem {
+	int64_t id;
+	char *key;   /* no two rows bear the same; as "ack:2600042179" */
+	char *kind;  /* ack, closing, alert ... */
+	char *state; /* waiting, sent, held, failed */
+	char *ticket;
+	char *recipient;
+	char *subject;
+	char *text;
+	char *message_id;
+	GBytes *mail;	       /* the whole mail; not listed */
+	bool is_authenticated; /* its cause was */
+	char *desk;
+	int attempts;
+	int64_t created_at;
+	int64_t next_at;
+	char *last_error;
+} OutboxItem;
+
+/* *is_added is false when a row with that key is there already. */
+bool store_outbox_add(StoreTx *tx, const OutboxItem *item, bool *is_added,
+		      GError **error);
+/* The whole outbox, oldest first. */
+bool store_outbox_list(StoreTx *tx, GPtrArray **items, GError **error);
+/* Takes the next row that is due at now, with its mail, and reserves it until
+ * the instant: nobody else takes it before. NULL when none is. */
+bool store_outbox_take(StoreTx *tx, int64_t now, int64_t until,
+		       OutboxItem **item, GError **error);
+/* What became of it: state, next_at and last_error are written. */
+bool store_outbox_save(StoreTx *tx, const OutboxItem *item, GError **error);
+/* When the next row is due; 0 when nothing waits. */
+bool store_outbox_next(StoreTx *tx, int64_t *next_at, GError **error);
+
+/* How many rows of a kind were made since an instant, all or of those to an
+ * address, from unauthenticated causes to a domain or a desk. */
+enum OutboxScope {
+	OUTBOX_SITE,
+	OUTBOX_ADDRESS,
+	OUTBOX_DOMAIN,
+	OUTBOX_DESK,
+};
+bool store_outbox_count(StoreTx *tx, const char *kind, enum OutboxScope scope,
+			const char *of, int64_t since, int64_t *count,
+			GError **error);
+
+void outbox_item_free(OutboxItem *item);
+
+/* Figures for `loket status`. */
+typedef struct StoreFigures {
+	int64_t tickets;
+	int64_t open;
+	int64_t messages;
+	int64_t outbox_waiting;
+	int64_t outbox_held;
+	int64_t outbox_failed;
+} StoreFigures;
+
+bool store_figures(StoreTx *tx, StoreFigures *figures, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Seen, seen_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutboxItem, outbox_item_free)
+
+#endif

@@ -1,0 +1,175 @@
+/*
+ * schema: the tables of the embedded store.
+ *
+ * Instants are seconds since the epoch; 0 stands for none. user_version is
+ * the schema's version.
+ */
+#include <loket/error.h>
+
+#include "sqlite.h"
+
+#define SCHEMA_VERSION 1
+
+static const char schema[] =
+	/* one row: what the site counts */
+	"CREATE TABLE site ("
+	" id INTEGER PRIMARY KEY CHECK (id = 1),"
+	" sequence INTEGER NOT NULL);"
+	"INSERT INTO site VALUES (1, 0);"
+
+	"CREATE TABLE ticket ("
+	" number TEXT PRIMARY KEY,"
+	" desk TEXT NOT NULL,"
+	" type TEXT NOT NULL,"
+	" state TEXT NOT NULL,"
+	" subject TEXT,"
+	" customer TEXT,"
+	" customer_name TEXT,"
+	" language TEXT,"
+	" agent TEXT,"
+	" team TEXT,"
+	" channel TEXT NOT NULL,"
+	" received_at INTEGER NOT NULL,"
+	" queue_id TEXT,"
+	" is_confirmed INTEGER NOT NULL,"
+	" is_undeliverable INTEGER NOT NULL,"
+	" promise INTEGER NOT NULL,"
+	" closed_at INTEGER NOT NULL,"
+	" due INTEGER NOT NULL" /* the soonest that runs, for lists */
+	") WITHOUT ROWID;"
+	"CREATE INDEX ticket_due ON ticket (state, due);"
+	"CREATE INDEX ticket_customer ON ticket (customer);"
+
+	"CREATE TABLE clock ("
+	" ticket TEXT NOT NULL REFERENCES ticket ON DELETE CASCADE,"
+	" position INTEGER NOT NULL,"
+	" kind TEXT NOT NULL,"
+	" target TEXT NOT NULL,"
+	" started_at INTEGER NOT NULL,"
+	" due INTEGER NOT NULL,"
+	" due_now INTEGER NOT NULL,"
+	" met_at INTEGER NOT NULL,"
+	" ended_at INTEGER NOT NULL,"
+	" met_by TEXT,"
+	" PRIMARY KEY (ticket, position)) WITHOUT ROWID;"
+
+	"CREATE TABLE participant ("
+	" ticket TEXT NOT NULL REFERENCES ticket ON DELETE CASCADE,"
+	" address TEXT NOT NULL,"
+	" PRIMARY KEY (ticket, address)) WITHOUT ROWID;"
+
+	"CREATE TABLE link ("
+	" ticket TEXT NOT NULL REFERENCES ticket ON DELETE CASCADE,"
+	" other TEXT NOT NULL,"
+	" kind TEXT NOT NULL,"
+	" PRIMARY KEY (ticket, other, kind)) WITHOUT ROWID;"
+
+	"CREATE TABLE message ("
+	" id INTEGER PRIMARY KEY,"
+	" ticket TEXT REFERENCES ticket,"
+	" message_id TEXT,"
+	" role TEXT NOT NULL,"
+	" direction TEXT NOT NULL,"
+	" sender TEXT,"
+	" recipients TEXT NOT NULL," /* one a line */
+	" at INTEGER NOT NULL,"
+	" subject TEXT,"
+	" new_text TEXT,"
+	" attachments TEXT NOT NULL,"
+	" envelope_from TEXT,"
+	" queue_id TEXT,"
+	" desk TEXT,"
+	" reason TEXT);"
+	"CREATE INDEX message_ticket ON message (ticket);"
+	"CREATE INDEX message_message_id ON message (message_id);"
+	"CREATE INDEX message_loose ON message (role) WHERE ticket IS NULL;"
+
+	/* apart from message, so that threads are read without it */
+	"CREATE TABLE raw ("
+	" message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,"
+	" size INTEGER NOT NULL,"
+	" zstd BLOB NOT NULL);"
+
+	"CREATE TABLE event ("
+	" id INTEGER PRIMARY KEY,"
+	" ticket TEXT NOT NULL REFERENCES ticket ON DELETE CASCADE,"
+	" at INTEGER NOT NULL,"
+	" what TEXT NOT NULL,"
+	" detail TEXT);"
+	"CREATE INDEX event_ticket ON event (ticket);"
+
+	"CREATE TABLE seen ("
+	" key TEXT PRIMARY KEY,"
+	" ticket TEXT,"
+	" recipients TEXT NOT NULL,"
+	" at INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX seen_at ON seen (at);"
+
+	"CREATE TABLE outbox ("
+	" id INTEGER PRIMARY KEY,"
+	" key TEXT NOT NULL UNIQUE,"
+	" kind TEXT NOT NULL,"
+	" state TEXT NOT NULL,"
+	" ticket TEXT,"
+	" recipient TEXT NOT NULL,"
+	" domain TEXT NOT NULL,"
+	" subject TEXT,"
+	" text TEXT,"
+	" message_id TEXT,"
+	" mail BLOB,"
+	" is_authenticated INTEGER NOT NULL,"
+	" desk TEXT,"
+	" attempts INTEGER NOT NULL,"
+	" created_at INTEGER NOT NULL,"
+	" next_at INTEGER NOT NULL,"
+	" last_error TEXT);"
+	"CREATE INDEX outbox_next ON outbox (next_at) WHERE state = 'waiting';"
+	"CREATE INDEX outbox_recipient ON outbox (kind, recipient,"
+	" created_at);"
+	"CREATE INDEX outbox_domain ON outbox (kind, domain, created_at);"
+	"CREATE INDEX outbox_desk ON outbox (kind, desk, created_at);"
+	"CREATE INDEX outbox_created ON outbox (kind, created_at);";
+
+static bool
+schema_version(StoreTx *tx, int64_t *version, GError **error)
+{
+	bool ok;
+	sqlite3_stmt *row = tx_query(tx, error, "PRAGMA user_version", "");
+	if (tx_next(tx, row, &ok, error))
+		*version = sqlite3_column_int64(row, 0);
+	else
+		return false;
+	tx_end(row);
+	return true;
+}
+
+static bool
+schema_make(StoreTx *tx, GError **error)
+{
+	/* another program may have made it while we waited for the lock */
+	int64_t version;
+	return tx_exec(tx, "BEGIN IMMEDIATE", error) &&
+	       schema_version(tx, &version, error) &&
+	       (version > 0 ||
+		(tx_exec(tx, schema, error) &&
+		 tx_exec(tx,
+			 "PRAGMA user_version = " G_STRINGIFY(SCHEMA_VERSION),
+			 error))) &&
+	       tx_exec(tx, "COMMIT", error);
+}
+
+bool
+schema_prepare(StoreTx *tx, GError **error)
+{
+	int64_t version;
+	if (!schema_version(tx, &version, error))
+		return false;
+	if (version > SCHEMA_VERSION) {
+		g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+			    "store: its schema %d is newer than this program's "
+			    "%d, expected a newer Loket",
+			    (int)version, SCHEMA_VERSION);
+		return false;
+	}
+	return version > 0 || schema_make(tx, error);
+}

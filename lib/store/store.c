@@ -1,0 +1,89 @@
+/* store: opening, closing, and the two ways in. */
+#include <string.h>
+#include <unistd.h>
+
+#include <loket/error.h>
+
+#include "sqlite.h"
+
+struct Store {
+	char *path;
+	enum StoreMode mode;
+	Writer *writer; /* NULL when only read */
+	GMutex reading;
+	StoreTx *reader; /* opened by the first who reads */
+};
+
+static const char *
+path_of(const char *url, GError **error)
+{
+	static const char scheme[] = "sqlite:";
+	if (g_str_has_prefix(url, scheme) && url[strlen(scheme)] == '/')
+		return url + strlen(scheme);
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+		    "store \"%s\": expected sqlite:/PATH", url);
+	return NULL;
+}
+
+Store *
+store_open(const char *url, enum StoreMode mode, GError **error)
+{
+	const char *path = path_of(url, error);
+	if (!path)
+		return NULL;
+	g_autoptr(Store) store = g_new0(Store, 1);
+	store->path = g_strdup(path);
+	store->mode = mode;
+	g_mutex_init(&store->reading);
+	if (mode == STORE_READ)
+		return g_steal_pointer(&store);
+	StoreTx *tx = tx_open(path, true, error);
+	if (!tx)
+		return NULL;
+	store->writer = writer_start(tx);
+	return g_steal_pointer(&store);
+}
+
+void
+store_close(Store *store)
+{
+	if (!store)
+		return;
+	writer_stop(store->writer);
+	tx_close(store->reader);
+	g_mutex_clear(&store->reading);
+	g_free(store->path);
+	g_free(store);
+}
+
+bool
+store_write(Store *store, StoreWork *work, void *data, GError **error)
+{
+	g_assert(store->writer);
+	return writer_run(store->writer, work, data, error);
+}
+
+/* A store that is not there yet answers as an empty one. */
+static StoreTx *
+reader_open(const Store *store, GError **error)
+{
+	if (access(store->path, F_OK) != 0)
+		return tx_open(":memory:", true, error);
+	return tx_open(store->path, false, error);
+}
+
+bool
+store_read(Store *store, StoreWork *work, void *data, GError **error)
+{
+	g_mutex_lock(&store->reading);
+	if (!store->reader)
+		store->reader = reader_open(store, error);
+	StoreTx *tx = store->reader;
+	bool ok = tx && tx_exec(tx, "BEGIN", error);
+	if (ok) {
+		ok = work(tx, data, error);
+		(void)tx_exec(tx, "COMMIT", NULL);
+	}
+	g_mutex_unlock(&store->reading);
+	return ok;
+}
