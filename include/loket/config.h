@@ -27,15 +27,7 @@
 #include <loket/calendar.h>
 #include <loket/network.h>
 #include <loket/pattern.h>
-
-/* What a target is about; the name of a kind is that of its key. */
-enum TargetKind {
-	TARGET_FIRST_RESPONSE,
-	TARGET_NEXT_RESPONSE,
-	TARGET_PLAN,
-	TARGET_RESOLUTION,
-	TARGET_KINDS, /* how many there are */
-};
+#include <loket/target.h>
 
 enum OnFailure {
 	ON_FAILURE_TEMPFAIL,
@@ -274,9 +266,6 @@ const ConfigType *desk_type(const ConfigDesk *desk, const char *name);
  */
 bool desk_target(const ConfigDesk *desk, const char *type, enum TargetKind kind,
 		 int64_t received, Target *target);
-
-/* The key of a kind, "first-response"; static. */
-const char *target_kind_name(enum TargetKind kind);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 

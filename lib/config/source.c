@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <loket/error.h>
 
@@ -231,7 +232,7 @@ take_include(Scan *scan, GError **error)
 			    SOURCE_MAX_DEPTH);
 	const char *file = g_ptr_array_index(scan->source->files, scan->file);
 	g_autofree char *path = beside(file, name);
-	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+	if (access(path, R_OK) != 0)
 		return fail(scan, scan->line, error,
 			    "%s: %s, expected a file to include", path,
 			    g_strerror(errno));
