@@ -3,10 +3,13 @@
  * days and seasons, and the arithmetic of deadlines on them.
  *
  * An instant is an int64_t: seconds since 1970-01-01T00:00:00Z. A local date
- * is a GDate, read in the calendar's own zone. An instant is open when the
- * clock on the wall then reads a time within an opening interval; intervals
- * are half-open, so the instant of closing is closed. A working day is a
- * local date with at least one open interval.
+ * is a GDate, read in the calendar's own zone. An interval is open from the
+ * first instant at which the clock on the wall reads its opening or later up
+ * to the first at which it reads its closing or later: a time that the clock
+ * skips is not open, an hour that it reads twice counts once for an interval
+ * that ends in it, twice for one that holds it. Intervals are half-open, so
+ * the instant of closing is closed. A working day is a local date with at
+ * least one open interval.
  *
  * A Calendar knows the years CALENDAR_FIRST_YEAR to CALENDAR_LAST_YEAR;
  * outside them nothing is open. It is immutable once made, so any number of
@@ -54,8 +57,8 @@ typedef struct CalendarSpec {
 	/* An IANA name, "Europe/Amsterdam"; NULL or empty is the machine's. */
 	const char *timezone;
 	/*
-	 * Opening hours, the entries together; NULL or empty is
-	 * "mon-fri 09:00-17:00". Each entry is DAYS TIMES:
+	 * Opening hours, the entries together; NULL is "mon-fri 09:00-17:00".
+	 * Each entry is DAYS TIMES:
 	 *
 	 *	"mon-fri 08:00-17:30"      weekdays: a day, a range, or several
 	 *	"sat,sun 10:00-14:00"      with commas
@@ -64,7 +67,8 @@ typedef struct CalendarSpec {
 	 *	"2026-12-24 09:00-15:00"   instead of that date's usual hours,
 	 *	                           also when it is a holiday
 	 *	"12-24 09:00-15:00"        every year, when the day is open
-	 *	"2026-12-24 closed"        a closing day of the site's own
+	 *	"2026-12-24 closed"        a closing day of the site's own;
+	 *	                           "12-24 closed" every year
 	 *
 	 * Past midnight is two intervals. Intervals of a day that overlap are
 	 * an error; those that touch are one.
@@ -221,15 +225,16 @@ bool calendar_next_open(const Calendar *calendar, int64_t instant,
 
 /* Days */
 
+/* What a local date is: the first of these that is true of it. */
 typedef enum DayKind {
-	/* A working day. */
+	/* At least one open interval. */
 	DAY_WORKING,
-	/* Its weekday has no hours: a weekend. */
-	DAY_OFF,
 	/* A holiday of a country. */
 	DAY_HOLIDAY,
 	/* A closing day of the site's own. */
 	DAY_CLOSED,
+	/* Its weekday has no hours: a weekend. */
+	DAY_OFF,
 } DayKind;
 
 /* The local date at an instant within the calendar's years. */
