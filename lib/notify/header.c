@@ -43,7 +43,7 @@ one_line(const char *value)
 {
 	g_autofree char *valid = g_utf8_make_valid(value, -1);
 	GString *line = g_string_new(NULL);
-	for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+	for (const char *p = valid; *p; p += g_utf8_skip[(guchar)*p]) {
 		gunichar c = g_utf8_get_char(p);
 		if (c != ' ' && !is_control(c))
 			g_string_append_unichar(line, c);
@@ -76,8 +76,8 @@ static size_t
 chunk_length(const char *text)
 {
 	const char *p = text;
-	while (*p && g_utf8_next_char(p) - text <= CHUNK_BYTES)
-		p = g_utf8_next_char(p);
+	while (*p && p + g_utf8_skip[(guchar)*p] <= text + CHUNK_BYTES)
+		p += g_utf8_skip[(guchar)*p];
 	return (size_t)(p - text);
 }
 
@@ -156,7 +156,7 @@ header_add_mailbox(GString *out, const char *name, const char *display,
 	g_autofree char *valid = g_utf8_make_valid(address, -1);
 	GString *path = g_string_new("<");
 	for (const char *p = valid; *p && path->len < ADDRESS_BYTES;
-	     p = g_utf8_next_char(p)) {
+	     p += g_utf8_skip[(guchar)*p]) {
 		gunichar c = g_utf8_get_char(p);
 		g_string_append_unichar(path, is_address_char(c) ? c : '?');
 	}

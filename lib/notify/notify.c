@@ -113,7 +113,7 @@ clean_text(const char *text)
 {
 	g_autofree char *valid = g_utf8_make_valid(text, -1);
 	GString *clean = g_string_new(NULL);
-	for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+	for (const char *p = valid; *p; p += g_utf8_skip[(guchar)*p]) {
 		gunichar c = g_utf8_get_char(p);
 		if (c == '\r' && p[1] == '\n')
 			continue;

@@ -298,7 +298,7 @@ static void
 add_value(GString *out, const char *value)
 {
 	g_autofree char *valid = g_utf8_make_valid(value, -1);
-	for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+	for (const char *p = valid; *p; p += g_utf8_skip[(guchar)*p]) {
 		gunichar c = g_utf8_get_char(p);
 		g_string_append_unichar(out, g_unichar_iscntrl(c) ? ' ' : c);
 	}
@@ -348,7 +348,7 @@ break_length(const char *line)
 	const char *start = line + strspn(line, " ");
 	const char *space = NULL;
 	size_t column = (size_t)(start - line);
-	for (const char *p = start; *p; p = g_utf8_next_char(p)) {
+	for (const char *p = start; *p; p += g_utf8_skip[(guchar)*p]) {
 		if (*p == ' ')
 			space = p;
 		column += char_columns(p);
