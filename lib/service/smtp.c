@@ -146,7 +146,7 @@ smtp_client_new(const char *relay_url, const char *user,
 		return NULL;
 	}
 	set_transport(client->curl, relay_url);
-	if (!g_str_has_prefix(relay_url, "smtps:"))
+	if (g_ascii_strncasecmp(relay_url, "smtps:", strlen("smtps:")) != 0)
 		set_starttls(client->curl, has_login);
 	if (has_login) {
 		curl_easy_setopt(client->curl, CURLOPT_USERNAME, user);
@@ -241,7 +241,7 @@ perform(CURL *curl, const char *sender, const char *recipient,
 	return result;
 }
 
-/* One line of at most WORDS_MAX characters. */
+/* One line of at most WORDS_MAX characters, words parted by one space. */
 static char *
 one_line(const char *words)
 {
@@ -249,9 +249,14 @@ one_line(const char *words)
 	GString *line = g_string_new(NULL);
 	long length = 0;
 	for (const char *p = valid; *p && length < WORDS_MAX;
-	     p += g_utf8_skip[(guchar)*p], length++) {
+	     p += g_utf8_skip[(guchar)*p]) {
 		gunichar c = g_utf8_get_char(p);
-		g_string_append_unichar(line, g_unichar_isprint(c) ? c : ' ');
+		if (!g_unichar_isprint(c))
+			c = ' ';
+		if (c == ' ' && g_str_has_suffix(line->str, " "))
+			continue;
+		g_string_append_unichar(line, c);
+		length++;
 	}
 	return g_strstrip(g_string_free(line, FALSE));
 }
