@@ -2,9 +2,10 @@
  * smtp: the way out for notifications, to the site's own mail server.
  *
  * A client keeps its connection between mails and belongs to one thread at a
- * time. TLS: an "smtps://" relay always; an "smtp://" relay by STARTTLS, which
- * is required when there is a login and otherwise used where offered. A
- * certificate that does not hold is an error whenever TLS is used.
+ * time. TLS: always with an "smtps://" relay; with an "smtp://" relay by
+ * STARTTLS, which a login requires and which is otherwise used where offered.
+ * The certificate is checked unless plain text would have done as well. The
+ * program ignores SIGPIPE.
  */
 #ifndef LOKET_SMTP_H
 #define LOKET_SMTP_H
