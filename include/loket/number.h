@@ -40,6 +40,7 @@ typedef struct Tag {
 	char *name; /* as written, white space folded */
 	char number[NUMBER_DIGITS + 1];
 	bool is_valid; /* the check digit is right */
+	bool is_plain; /* written just as tag_format writes it */
 } Tag;
 
 typedef struct TagReader TagReader;

@@ -1,10 +1,10 @@
 /*
- * header: see header.h
+ * header: see include/loket/header.h
  *
  * Base64 is the only encoding used (RFC 2047 4.1): it needs no table of which
  * characters are safe in which field.
  */
-#include "header.h"
+#include <loket/header.h>
 
 #include <stdbool.h>
 #include <string.h>
@@ -175,4 +175,18 @@ header_add_plain(GString *out, const char *name, const char *value)
 		g_string_append_c(out, ok ? value[i] : '?');
 	}
 	g_string_append(out, "\r\n");
+}
+
+char *
+header_encode(const char *name, const char *value)
+{
+	GString *field = g_string_new(NULL);
+	header_add_text(field, name, value);
+	(void)g_string_replace(field, "\r\n", "\n", 0);
+	size_t start = strlen(name) + strlen(": ");
+	size_t end = field->len - strlen("\n");
+	char *text = start < end ? g_strndup(field->str + start, end - start)
+				 : g_strdup("");
+	g_string_free(field, TRUE);
+	return text;
 }

@@ -4,7 +4,7 @@
  * RFC 3834 says what an automatic answer must carry; X-Auto-Response-Suppress
  * ([MS-OXCMAIL]) tells the same to Exchange.
  */
-#include "header.h"
+#include <loket/header.h>
 
 #include <loket/datetext.h>
 #include <loket/notify.h>

@@ -120,6 +120,10 @@ tag_new(const char *text, const PatternSpan spans[3])
 			tag->number[n++] = (char)('0' + digit);
 	}
 	tag->is_valid = number_is_valid(tag->number);
+	g_autofree char *plain = tag_format(tag->name, tag->number);
+	size_t length = spans[0].end - spans[0].start;
+	tag->is_plain = strlen(plain) == length &&
+			memcmp(plain, text + spans[0].start, length) == 0;
 	return tag;
 }
 

@@ -20,4 +20,11 @@ void header_add_mailbox(GString *out, const char *name, const char *display,
 /* What we made ourselves: ASCII on one line, kept as it is. */
 void header_add_plain(GString *out, const char *name, const char *value);
 
+/*
+ * Free text as the value of a field called name, as header_add_text would
+ * write it, for a milter: folded with LF, no line end. The result is the
+ * caller's.
+ */
+char *header_encode(const char *name, const char *value);
+
 #endif

@@ -1,0 +1,22 @@
+/*
+ * reference: the msg-ids that Loket itself issues.
+ *
+ * NUMBER.UNIQUE.TOKEN@DOMAIN: in the Message-ID of every notification and in
+ * an entry that Loket adds to the References of agents' answers (RFC 5322
+ * 3.6.4). The token is keyed, so whoever sends such an id back has had a mail
+ * of this thread; the number alone would prove nothing.
+ */
+#ifndef LOKET_REFERENCE_H
+#define LOKET_REFERENCE_H
+
+#include <loket/token.h>
+
+/* A new msg-id of the ticket, without angle brackets; the caller's. */
+char *reference_new(const Keyring *keyring, const char *number,
+		    const char *domain);
+
+/* The number of the ticket that a msg-id (without angle brackets) was issued
+ * for, the caller's; NULL when it is not ours. */
+char *reference_number(const Keyring *keyring, const char *message_id);
+
+#endif

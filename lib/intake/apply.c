@@ -1,0 +1,235 @@
+/* apply: a decision carried out in the store. */
+#include <jansson.h>
+#include <string.h>
+
+#include <loket/address.h>
+#include <loket/clock.h>
+#include <loket/error.h>
+
+#include "job.h"
+
+static Ticket *
+ticket_of(const Job *job)
+{
+	const Decision *decision = job->decision;
+	Ticket *ticket = ticket_new();
+	ticket->desk = g_strdup(decision->desk->title);
+	ticket->type = g_strdup(decision->type);
+	ticket->state = decision->state;
+	ticket->subject = g_strdup(job->mail->subject);
+	ticket->customer = address_canonical(decision->customer);
+	ticket->customer_name = g_strdup(decision->customer_name);
+	ticket->language =
+		g_strdup(*job->mail->language ? job->mail->language
+					      : decision->desk->language);
+	ticket->agent = g_strdup(strcmp(decision->direction, "out") == 0
+					 ? job->triage->agent
+					 : NULL);
+	ticket->channel = g_strdup("mail");
+	ticket->received_at = job->now;
+	ticket->queue_id = g_strdup(job->envelope->queue_id);
+	return ticket;
+}
+
+static void
+move_clocks(Ticket *ticket, const Job *job)
+{
+	const Decision *decision = job->decision;
+	if (decision->customer_wrote)
+		ticket_customer_wrote(ticket);
+	if (decision->is_answer) {
+		ticket_answer(ticket, job->mail->message_id, job->now);
+		g_free(ticket->agent);
+		ticket->agent = g_strdup(job->triage->agent);
+	}
+	if (decision->is_undeliverable) {
+		ticket->is_undeliverable = true;
+		(void)ticket_answer_failed(ticket,
+					   job->mail->bounce->message_id);
+	}
+	for (size_t i = 0; i < decision->n_clocks; i++)
+		ticket_start_clock(ticket, decision->clocks[i].kind,
+				   decision->clocks[i].target, job->now,
+				   decision->clocks[i].due);
+}
+
+static bool
+add_participants(StoreTx *tx, const Job *job, const GPtrArray *addresses,
+		 GError **error)
+{
+	const Config *config = job->intake->config;
+	for (guint i = 0; i < addresses->len; i++) {
+		g_autofree char *address =
+			address_canonical(addresses->pdata[i]);
+		if (config_is_insider(config, address) ||
+		    config_desk_for(config, address) ||
+		    config_is_agent_address(config, NULL, address) ||
+		    config_is_team_address(config, address))
+			continue;
+		if (!store_participant_add(tx, job->ticket->number, address,
+					   error))
+			return false;
+	}
+	return true;
+}
+
+static GPtrArray *
+addresses_of(const GPtrArray *mailboxes)
+{
+	GPtrArray *addresses = g_ptr_array_new();
+	for (guint i = 0; i < mailboxes->len; i++) {
+		MailAddress *mailbox = mailboxes->pdata[i];
+		g_ptr_array_add(addresses, mailbox->address);
+	}
+	return addresses;
+}
+
+/* Design 8.1: the customer, the Cc of an authenticated customer, outside
+ * addresses that an agent wrote to. */
+static bool
+record_participants(StoreTx *tx, const Job *job, GError **error)
+{
+	if (job->created &&
+	    !store_participant_add(tx, job->ticket->number,
+				   job->ticket->customer, error))
+		return false;
+	if (job->decision->role == ROLE_AGENT)
+		return add_participants(tx, job, job->envelope->recipients,
+					error);
+	if (job->decision->role != ROLE_CUSTOMER ||
+	    !job->triage->is_authenticated)
+		return true;
+	g_autoptr(GPtrArray) cc = addresses_of(job->mail->cc);
+	return add_participants(tx, job, cc, error);
+}
+
+static char *
+attachments_json(const Mail *mail)
+{
+	json_t *list = json_array();
+	for (guint i = 0; i < mail->attachments->len; i++) {
+		const MailAttachment *a = mail->attachments->pdata[i];
+		(void)json_array_append_new(
+			list, json_pack("{s:s, s:s, s:I}", "filename",
+					a->filename, "type", a->type, "size",
+					(json_int_t)a->size_bytes));
+	}
+	char *text = json_dumps(list, JSON_COMPACT);
+	json_decref(list);
+	char *copy = g_strdup(text ? text : "[]");
+	free(text);
+	return copy;
+}
+
+static GPtrArray *
+shown_recipients(const Job *job)
+{
+	g_autoptr(GPtrArray) to = addresses_of(job->mail->to);
+	g_autoptr(GPtrArray) cc = addresses_of(job->mail->cc);
+	g_ptr_array_extend(to, cc, NULL, NULL);
+	return to->len > 0 ? g_steal_pointer(&to)
+			   : g_ptr_array_ref(job->envelope->recipients);
+}
+
+static bool
+record_message(StoreTx *tx, const Job *job, GError **error)
+{
+	const Decision *decision = job->decision;
+	g_autofree char *attachments = attachments_json(job->mail);
+	g_autoptr(GPtrArray) to = shown_recipients(job);
+	Message message = {
+		.ticket = job->ticket ? job->ticket->number : NULL,
+		.message_id = job->mail->message_id,
+		.role = (char *)(uintptr_t)role_name(decision->role),
+		.direction = (char *)(uintptr_t)decision->direction,
+		.from = job->triage->from,
+		.to = to,
+		.at = job->now,
+		.subject = job->mail->subject,
+		.new_text = job->mail->new_text,
+		.attachments = attachments,
+		.envelope_from = job->envelope->sender,
+		.queue_id = job->envelope->queue_id,
+		.desk = decision->desk ? decision->desk->title : NULL,
+		.reason = job->triage->reason,
+		.raw = job->mail->bytes,
+	};
+	return store_message_add(tx, &message, error);
+}
+
+static const char *
+event_of(const Job *job)
+{
+	const Decision *decision = job->decision;
+	if (job->created)
+		return "registered";
+	if (decision->is_undeliverable)
+		return "undeliverable";
+	if (decision->is_answer)
+		return "answered";
+	return strcmp(decision->direction, "internal") == 0 ? "noted"
+							    : "joined";
+}
+
+static bool
+record_events(StoreTx *tx, const Job *job, GError **error)
+{
+	const char *number = job->ticket->number;
+	g_autofree char *who = g_strdup_printf(
+		"%s: %s", role_name(job->decision->role), job->triage->from);
+	if (!store_event_add(tx, number, job->now, event_of(job), who, error))
+		return false;
+	if (job->evidence.doubt &&
+	    !store_event_add(tx, number, job->now, "doubt", job->evidence.doubt,
+			     error))
+		return false;
+	for (guint i = 0; i < job->mail->warnings->len; i++)
+		if (!store_event_add(tx, number, job->now, "warning",
+				     job->mail->warnings->pdata[i], error))
+			return false;
+	return true;
+}
+
+static bool
+apply_new(StoreTx *tx, Job *job, GError **error)
+{
+	int year = clock_year(job->now, job->intake->config->timezone);
+	job->ticket = ticket_of(job);
+	job->created = true;
+	move_clocks(job->ticket, job);
+	return store_ticket_add(tx, job->ticket, year, error) &&
+	       (!job->evidence.doubted ||
+		store_link_add(tx, job->ticket->number, job->evidence.doubted,
+			       "doubt", error));
+}
+
+static bool
+apply_join(StoreTx *tx, Job *job, GError **error)
+{
+	job->ticket = g_steal_pointer(&job->evidence.ticket);
+	move_clocks(job->ticket, job);
+	return store_ticket_save(tx, job->ticket, error);
+}
+
+bool
+apply(StoreTx *tx, Job *job, GError **error)
+{
+	switch (job->decision->action) {
+	case ACTION_PASS:
+		return true;
+	case ACTION_STORE:
+		return record_message(tx, job, error);
+	case ACTION_NEW:
+		if (!apply_new(tx, job, error))
+			return false;
+		break;
+	case ACTION_JOIN:
+		if (!apply_join(tx, job, error))
+			return false;
+		break;
+	}
+	return record_message(tx, job, error) &&
+	       record_participants(tx, job, error) &&
+	       record_events(tx, job, error) &&
+	       (!job->created || acknowledge(tx, job, error));
+}

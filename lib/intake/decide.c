@@ -1,0 +1,265 @@
+/* decide: see include/loket/decide.h */
+#include <string.h>
+
+#include <loket/decide.h>
+#include <loket/error.h>
+
+#define DEFAULT_TYPE "question"
+
+void
+evidence_clear(Evidence *evidence)
+{
+	ticket_free(evidence->ticket);
+	g_free(evidence->doubted);
+	g_free(evidence->doubt);
+	*evidence = (Evidence){0};
+}
+
+void
+decision_free(Decision *decision)
+{
+	if (!decision)
+		return;
+	g_free(decision->ack_reason);
+	g_free(decision);
+}
+
+static const char *
+type_of(const ConfigDesk *desk, const Mail *mail)
+{
+	for (guint i = 0; mail->subject && i < desk->types->len; i++) {
+		const ConfigType *type = desk->types->pdata[i];
+		if (type->subject &&
+		    pattern_is_in(type->subject, mail->subject))
+			return type->name;
+	}
+	return DEFAULT_TYPE;
+}
+
+/* Starts the clock of a kind if the desk promises anything of that kind. */
+static bool
+start_clock(Decision *decision, const Case *facts, enum TargetKind kind,
+	    const char *type, GError **error)
+{
+	ClockStart *clock = &decision->clocks[decision->n_clocks];
+	if (!desk_target(decision->desk, type, kind, facts->now,
+			 &clock->target))
+		return true;
+	g_autoptr(GError) why = NULL;
+	if (!calendar_due(decision->desk->calendar, &clock->target, facts->now,
+			  &clock->due, &why)) {
+		g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
+			    "desk %s: %s", decision->desk->title, why->message);
+		return false;
+	}
+	clock->kind = kind;
+	decision->n_clocks++;
+	return true;
+}
+
+/* A customer's first mail starts all that his ticket's type promises. */
+static bool
+start_all_clocks(Decision *decision, const Case *facts, GError **error)
+{
+	static const enum TargetKind kinds[] = {TARGET_FIRST_RESPONSE,
+						TARGET_PLAN, TARGET_RESOLUTION};
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (!start_clock(decision, facts, kinds[i], decision->type,
+				 error))
+			return false;
+	return true;
+}
+
+static void
+set_ack(Decision *decision, bool allowed, const char *why_not)
+{
+	decision->acknowledge = allowed;
+	g_free(decision->ack_reason);
+	decision->ack_reason = g_strdup(allowed ? "" : why_not);
+}
+
+/* Design 8.5, the desk's policy; limits are counted in the store. */
+static void
+decide_ack(Decision *decision, const Case *facts)
+{
+	const Triage *triage = facts->triage;
+	bool allowed = true;
+	const char *why = "";
+	switch (decision->desk->ack) {
+	case ACK_ALWAYS:
+	case ACK_CAREFUL: /* the texts repeat nothing a stranger wrote */
+		break;
+	case ACK_AUTHENTICATED:
+		allowed = triage->is_authenticated;
+		why = "the sender is not authenticated";
+		break;
+	case ACK_KNOWN:
+		allowed = facts->evidence->is_known;
+		why = "the sender is not known";
+		break;
+	case ACK_NEVER:
+		allowed = false;
+		why = "the desk never acknowledges";
+		break;
+	}
+	if (!triage->may_ack)
+		set_ack(decision, false, triage->ack_reason);
+	else
+		set_ack(decision, allowed, why);
+}
+
+static void
+decide_new(Decision *decision, const Case *facts)
+{
+	decision->action = ACTION_NEW;
+	decision->direction = "in";
+	decision->type = type_of(decision->desk, facts->mail);
+	decision->customer = facts->triage->from;
+	decision->customer_name = facts->triage->from_name;
+	decision->state = TICKET_OPEN;
+}
+
+static bool
+decide_customer(Decision *decision, const Case *facts, GError **error)
+{
+	const Ticket *ticket = facts->evidence->ticket;
+	decision->direction = "in";
+	if (!ticket && !decision->desk)
+		return true;
+	if (!ticket) {
+		decide_new(decision, facts);
+		decide_ack(decision, facts);
+		return start_all_clocks(decision, facts, error);
+	}
+	decision->action = ACTION_JOIN;
+	decision->customer_wrote = true;
+	set_ack(decision, false, "the thread is acknowledged already");
+	enum TargetKind kind;
+	return !decision->desk || !ticket_response_wanted(ticket, &kind) ||
+	       start_clock(decision, facts, kind, ticket->type, error);
+}
+
+/* A robot's mail starts and stops nothing. */
+static void
+decide_robot(Decision *decision, const Case *facts)
+{
+	decision->direction = "in";
+	set_ack(decision, false, facts->triage->ack_reason);
+	if (facts->evidence->ticket)
+		decision->action = ACTION_JOIN;
+	else if (decision->desk)
+		decide_new(decision, facts);
+}
+
+static bool
+has_failed(const MailBounce *bounce)
+{
+	for (guint i = 0; i < bounce->recipients->len; i++) {
+		const MailRecipientStatus *status =
+			bounce->recipients->pdata[i];
+		if (strcmp(status->action, "failed") == 0)
+			return true;
+	}
+	return bounce->recipients->len == 0;
+}
+
+static void
+decide_bounce(Decision *decision, const Case *facts)
+{
+	decision->direction = "in";
+	set_ack(decision, false, "bounce");
+	if (facts->evidence->ticket) {
+		decision->action = ACTION_JOIN;
+		decision->is_undeliverable = has_failed(facts->mail->bounce);
+	} else if (decision->desk) {
+		decision->action = ACTION_STORE;
+	}
+}
+
+/* An agent with evidence: an answer, a mail to somebody else about the
+ * ticket, or a note among colleagues. */
+static void
+decide_agent_in_thread(Decision *decision, const Case *facts)
+{
+	bool goes_out = facts->triage->has_outsider ||
+			facts->evidence->reaches_participant;
+	decision->action = ACTION_JOIN;
+	decision->direction = goes_out ? "out" : "internal";
+	decision->is_answer = facts->evidence->reaches_participant;
+	set_ack(decision, false, "written by an agent");
+}
+
+static bool
+decide_agent(Decision *decision, const Case *facts, GError **error)
+{
+	if (facts->evidence->ticket) {
+		decide_agent_in_thread(decision, facts);
+		return true;
+	}
+	if (!decision->desk)
+		return true;
+	decide_new(decision, facts);
+	if (!facts->triage->has_outsider) {
+		decide_ack(decision, facts);
+		return start_all_clocks(decision, facts, error);
+	}
+	decision->direction = "out";
+	decision->state = TICKET_PENDING;
+	decision->customer = facts->triage->first_outsider;
+	decision->customer_name = "";
+	set_ack(decision, false, "written by an agent");
+	return true;
+}
+
+static bool
+decide_by_role(Decision *decision, const Case *facts, GError **error)
+{
+	switch (facts->triage->role) {
+	case ROLE_CUSTOMER:
+		return decide_customer(decision, facts, error);
+	case ROLE_AGENT:
+		return decide_agent(decision, facts, error);
+	case ROLE_ROBOT:
+		decide_robot(decision, facts);
+		return true;
+	case ROLE_BOUNCE:
+		decide_bounce(decision, facts);
+		return true;
+	case ROLE_SPAM:
+		set_ack(decision, false, facts->triage->ack_reason);
+		if (decision->desk)
+			decision->action = ACTION_STORE;
+		return true;
+	case ROLE_ECHO:
+	case ROLE_UNRELATED:
+	case ROLES:
+		break;
+	}
+	return true;
+}
+
+static const ConfigDesk *
+desk_of(const Case *facts)
+{
+	const Ticket *ticket = facts->evidence->ticket;
+	const ConfigDesk *desk =
+		ticket ? config_desk_by_title(facts->config, ticket->desk)
+		       : NULL;
+	return desk ? desk : facts->triage->desk;
+}
+
+Decision *
+decision_new(const Case *facts, GError **error)
+{
+	g_autoptr(Decision) decision = g_new0(Decision, 1);
+	decision->role = facts->triage->role;
+	decision->direction = "in";
+	decision->desk = desk_of(facts);
+	if (!decide_by_role(decision, facts, error))
+		return NULL;
+	if (!decision->ack_reason)
+		decision->ack_reason = g_strdup("not for a desk");
+	if (decision->action == ACTION_PASS && decision->role != ROLE_ECHO)
+		decision->role = ROLE_UNRELATED;
+	return g_steal_pointer(&decision);
+}

@@ -1,0 +1,253 @@
+/* edit: see include/loket/edit.h */
+#include <string.h>
+
+#include <loket/clock.h>
+#include <loket/edit.h>
+#include <loket/header.h>
+
+#define PREFIX "Loket-"
+/* RFC 5322 2.1.1 */
+#define LINE_MAX_COLUMNS 78
+
+static void
+edit_free(void *data)
+{
+	Edit *edit = data;
+	g_free(edit->name);
+	g_free(edit->value);
+	g_free(edit);
+}
+
+static void
+add_edit(GPtrArray *edits, enum EditKind kind, const char *name, int instance,
+	 char *value)
+{
+	Edit *edit = g_new0(Edit, 1);
+	edit->kind = kind;
+	edit->name = g_strdup(name);
+	edit->instance = instance;
+	edit->value = value;
+	g_ptr_array_add(edits, edit);
+}
+
+static void
+add_field(GPtrArray *edits, const char *name, const char *text)
+{
+	if (text && *text)
+		add_edit(edits, EDIT_ADD, name, 0, header_encode(name, text));
+}
+
+/* All instances of one name, from the highest down to first. */
+static void
+delete_from(GPtrArray *edits, const Mail *mail, const char *name, int first)
+{
+	for (int n = (int)mail_header_count(mail, name); n >= first; n--)
+		add_edit(edits, EDIT_DELETE, name, n, NULL);
+}
+
+static bool
+is_listed(const GPtrArray *edits, const char *name)
+{
+	for (guint i = 0; i < edits->len; i++) {
+		const Edit *edit = edits->pdata[i];
+		if (g_ascii_strcasecmp(edit->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Nobody outside may speak in our name. */
+static void
+strip_forged(GPtrArray *edits, const Mail *mail)
+{
+	for (guint i = 0; i < mail->headers->len; i++) {
+		const MailHeader *header = mail->headers->pdata[i];
+		if (g_ascii_strncasecmp(header->name, PREFIX, strlen(PREFIX)) ==
+			    0 &&
+		    !is_listed(edits, header->name))
+			delete_from(edits, mail, header->name, 1);
+	}
+}
+
+typedef struct TagWish {
+	const EditPlan *plan;
+	bool kept; /* the right tag was met once */
+} TagWish;
+
+static bool
+is_tag_of_desk(const Config *config, const char *name)
+{
+	for (guint i = 0; i < config->desks->len; i++) {
+		const ConfigDesk *desk = config->desks->pdata[i];
+		if (g_ascii_strcasecmp(desk->tag, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of our tags only the ticket's own stays, once and in its plain form. */
+static bool
+is_unwanted(const Tag *tag, void *data)
+{
+	TagWish *wish = data;
+	const EditPlan *plan = wish->plan;
+	if (!is_tag_of_desk(plan->config, tag->name))
+		return false;
+	bool is_right = plan->ticket && !wish->kept &&
+			strcmp(tag->number, plan->ticket->number) == 0 &&
+			strcmp(tag->name, plan->decision->desk->tag) == 0 &&
+			tag->is_plain;
+	wish->kept |= is_right;
+	return !is_right;
+}
+
+static bool
+wants_tag(const EditPlan *plan)
+{
+	if (!plan->ticket || !plan->decision->desk)
+		return false;
+	switch (plan->decision->desk->subject_tag) {
+	case SUBJECT_TAG_BOTH:
+		return true;
+	case SUBJECT_TAG_OUTGOING:
+		return strcmp(plan->decision->direction, "out") == 0;
+	case SUBJECT_TAG_NONE:
+		break;
+	}
+	return false;
+}
+
+/* The subject without the tags that may not stay: the raw one where they are
+ * written plainly, else the decoded one, encoded anew. */
+static char *
+without_unwanted(const EditPlan *plan, const char *raw, bool *has_tag)
+{
+	const char *decoded = plan->mail->subject ? plan->mail->subject : "";
+	TagWish wish = {.plan = plan};
+	g_autofree char *text =
+		tags_remove(plan->tags, decoded, is_unwanted, &wish);
+	*has_tag = wish.kept;
+	if (strcmp(text, decoded) == 0)
+		return g_strdup(raw);
+	TagWish again = {.plan = plan};
+	g_autofree char *plain =
+		tags_remove(plan->tags, raw, is_unwanted, &again);
+	bool is_hidden = strstr(raw, "=?") != NULL;
+	return is_hidden ? header_encode("Subject", text)
+			 : g_steal_pointer(&plain);
+}
+
+/* Whether what stands on the first line leaves room for the tag. */
+static bool
+fits(const char *tag, const char *subject)
+{
+	return strlen("Subject: ") + strlen(tag) + 1 + strcspn(subject, "\n") <=
+	       LINE_MAX_COLUMNS;
+}
+
+static char *
+with_tag(const EditPlan *plan, const char *subject)
+{
+	g_autofree char *plain =
+		tag_format(plan->decision->desk->tag, plan->ticket->number);
+	g_autofree char *tag = header_encode("Subject", plain);
+	const char *gap = " ";
+	if (!*subject || g_ascii_isspace(*subject))
+		gap = "";
+	else if (!fits(tag, subject))
+		gap = "\n ";
+	return g_strconcat(tag, gap, subject, NULL);
+}
+
+static void
+edit_subject(GPtrArray *edits, const EditPlan *plan)
+{
+	const char *raw = mail_header(plan->mail, "Subject", 0);
+	bool has_tag = false;
+	g_autofree char *kept =
+		without_unwanted(plan, raw ? raw : "", &has_tag);
+	g_autofree char *wanted = wants_tag(plan) && !has_tag
+					  ? with_tag(plan, kept)
+					  : g_strdup(kept);
+	delete_from(edits, plan->mail, "Subject", 2);
+	if (!raw && *wanted)
+		add_edit(edits, EDIT_ADD, "Subject", 0,
+			 g_steal_pointer(&wanted));
+	else if (raw && strcmp(raw, wanted) != 0)
+		add_edit(edits, EDIT_CHANGE, "Subject", 1,
+			 g_steal_pointer(&wanted));
+}
+
+static void
+add_due(GPtrArray *edits, const EditPlan *plan)
+{
+	int64_t due = ticket_due(plan->ticket);
+	const ConfigDesk *desk = plan->decision->desk;
+	g_autofree char *date =
+		clock_rfc5322(due, calendar_timezone(desk->calendar));
+	add_field(edits, PREFIX "Due", date);
+	enum TicketFlag flag = ticket_flag(plan->ticket, desk->calendar,
+					   &desk->warn, plan->now);
+	if (flag != FLAG_NONE)
+		add_field(edits, PREFIX "Flag", ticket_flag_name(flag));
+}
+
+static void
+add_fields(GPtrArray *edits, const EditPlan *plan)
+{
+	add_field(edits, PREFIX "Ticket", plan->ticket->number);
+	add_field(edits, PREFIX "Desk", plan->ticket->desk);
+	add_field(edits, PREFIX "Type", plan->ticket->type);
+	if (plan->decision->desk)
+		add_due(edits, plan);
+	add_field(edits, PREFIX "Doubt", plan->doubt);
+}
+
+/* So that the customer's client sends our id back with his next mail. */
+static void
+add_reference(GPtrArray *edits, const EditPlan *plan)
+{
+	const char *raw = mail_header(plan->mail, "References", 0);
+	const char *parent = mail_header(plan->mail, "In-Reply-To", 0);
+	g_autofree char *ours = g_strdup_printf("<%s>", plan->reference);
+	if (raw)
+		add_edit(edits, EDIT_CHANGE, "References", 1,
+			 g_strconcat(raw, "\n\t", ours, NULL));
+	else
+		add_edit(edits, EDIT_ADD, "References", 0,
+			 parent ? g_strconcat(parent, "\n\t", ours, NULL)
+				: g_steal_pointer(&ours));
+}
+
+GPtrArray *
+edits_new(const EditPlan *plan)
+{
+	GPtrArray *edits = g_ptr_array_new_with_free_func(edit_free);
+	if (plan->decision->role == ROLE_ECHO)
+		return edits;
+	if (!plan->is_trusted)
+		strip_forged(edits, plan->mail);
+	if (!plan->ticket)
+		return edits;
+	edit_subject(edits, plan);
+	if (plan->reference)
+		add_reference(edits, plan);
+	if (!plan->triage->has_outsider)
+		add_fields(edits, plan);
+	return edits;
+}
+
+char *
+edit_describe(const Edit *edit)
+{
+	switch (edit->kind) {
+	case EDIT_ADD:
+		return g_strdup_printf("add %s: %s", edit->name, edit->value);
+	case EDIT_CHANGE:
+		return g_strdup_printf("change %s %d: %s", edit->name,
+				       edit->instance, edit->value);
+	case EDIT_DELETE:
+		break;
+	}
+	return g_strdup_printf("delete %s %d", edit->name, edit->instance);
+}

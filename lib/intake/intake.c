@@ -1,0 +1,198 @@
+/* intake: see include/loket/intake.h */
+#include <string.h>
+
+#include <loket/address.h>
+#include <loket/edit.h>
+#include <loket/error.h>
+#include <loket/reference.h>
+
+#include "job.h"
+
+bool
+intake_wants(const Intake *intake, const Envelope *envelope)
+{
+	return triage_is_ours(intake->config, envelope);
+}
+
+void
+intake_result_free(IntakeResult *result)
+{
+	if (!result)
+		return;
+	g_free(result->number);
+	g_free(result->tag);
+	g_free(result->reason);
+	g_ptr_array_unref(result->edits);
+	g_time_zone_unref(result->zone);
+	g_free(result);
+}
+
+static bool
+decide(Job *job, GError **error)
+{
+	Case facts = {.config = job->intake->config,
+		      .envelope = job->envelope,
+		      .mail = job->mail,
+		      .triage = job->triage,
+		      .evidence = &job->evidence,
+		      .now = job->now};
+	job->decision = decision_new(&facts, error);
+	return job->decision != NULL;
+}
+
+/* A repeat is edited as the first one was, and changes nothing. */
+static bool
+decide_repeat(StoreTx *tx, Job *job, GError **error)
+{
+	(void)tx;
+	job->evidence.ticket = job->ticket;
+	bool ok = decide(job, error);
+	job->evidence.ticket = NULL;
+	return ok;
+}
+
+/* The work inside the transaction: match, decide, apply. */
+static bool
+take_in(StoreTx *tx, void *data, GError **error)
+{
+	Job *job = data;
+	if (!find_seen(tx, job, error))
+		return false;
+	if (job->duplicate)
+		return decide_repeat(tx, job, error);
+	if (!match(tx, job->names, job->triage, job->envelope->recipients,
+		   &job->evidence, error) ||
+	    !decide(job, error) || !apply(tx, job, error))
+		return false;
+	if (job->decision->action != ACTION_PASS &&
+	    !remember_seen(tx, job, error))
+		return false;
+	if (!job->intake->config->dry_run)
+		return true;
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY, "dry-run");
+	return false;
+}
+
+static char *
+reference_for(const Job *job)
+{
+	const Decision *decision = job->decision;
+	if (!job->ticket || !decision->desk ||
+	    job->triage->role != ROLE_AGENT ||
+	    strcmp(decision->direction, "out") != 0)
+		return NULL;
+	const char *domain = address_domain(desk_address(decision->desk));
+	return reference_new(job->intake->keyring, job->ticket->number, domain);
+}
+
+static bool
+is_trusted(const Job *job)
+{
+	return job->triage->role != ROLE_AGENT &&
+	       network_list_contains(job->intake->config->trusted_networks,
+				     job->envelope->client);
+}
+
+static GPtrArray *
+edits_of(const Job *job)
+{
+	g_autofree char *reference = reference_for(job);
+	EditPlan plan = {.config = job->intake->config,
+			 .tags = job->intake->tags,
+			 .mail = job->mail,
+			 .triage = job->triage,
+			 .decision = job->decision,
+			 .ticket = job->ticket,
+			 .doubt = job->evidence.doubt,
+			 .reference = reference,
+			 .is_trusted = is_trusted(job),
+			 .now = job->now};
+	return edits_new(&plan);
+}
+
+static IntakeResult *
+result_new(const Job *job)
+{
+	IntakeResult *result = g_new0(IntakeResult, 1);
+	const Ticket *ticket = job->ticket;
+	const ConfigDesk *desk = job->decision->desk;
+	result->number = g_strdup(ticket ? ticket->number : NULL);
+	result->tag =
+		ticket && desk ? tag_format(desk->tag, ticket->number) : NULL;
+	result->created = job->created;
+	result->duplicate = job->duplicate;
+	result->role = job->decision->role;
+	result->reason = g_strdup(job->triage->reason);
+	result->due = ticket ? ticket_due(ticket) : 0;
+	result->zone = g_time_zone_ref(desk ? calendar_timezone(desk->calendar)
+					    : job->intake->config->timezone);
+	result->edits = job->intake->config->dry_run ? g_ptr_array_new()
+						     : edits_of(job);
+	return result;
+}
+
+/* A mail of which nothing is to be kept needs no store. */
+static bool
+needs_store(const Job *job)
+{
+	return job->triage->role != ROLE_ECHO &&
+	       (job->triage->desk || !names_is_empty(job->names));
+}
+
+/* Design 8.7: what may pass unrecorded when the store is away. */
+static bool
+may_pass_unrecorded(const Job *job)
+{
+	return job->intake->config->on_failure == ON_FAILURE_ACCEPT ||
+	       (!job->triage->desk && !names_has_readable(job->names));
+}
+
+static IntakeResult *
+passed_unrecorded(const Job *job, const char *why)
+{
+	IntakeResult *result = g_new0(IntakeResult, 1);
+	result->role = ROLE_UNRELATED;
+	result->reason = g_strdup_printf("passed unrecorded: %s", why);
+	result->edits = g_ptr_array_new();
+	result->zone = g_time_zone_ref(job->intake->config->timezone);
+	return result;
+}
+
+static IntakeResult *
+run(Job *job, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	bool ok = needs_store(job)
+			  ? store_write(job->intake->store, take_in, job, &why)
+			  : decide(job, &why);
+	/* a dry run is undone by its own error once all is decided */
+	bool is_dry = job->intake->config->dry_run && job->decision;
+	if (ok || is_dry)
+		return result_new(job);
+	if (may_pass_unrecorded(job))
+		return passed_unrecorded(job, why->message);
+	g_propagate_error(error, g_steal_pointer(&why));
+	return NULL;
+}
+
+IntakeResult *
+intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
+	      int64_t now, GError **error)
+{
+	g_autoptr(Mail) mail = mail_read(intake->reader, bytes);
+	TriageSite site = {intake->config, intake->keyring, intake->hostname};
+	g_autoptr(Triage) triage = triage_new(&site, envelope, mail);
+	g_autoptr(Names) names = names_new(intake->config, intake->keyring,
+					   intake->tags, mail, triage->role);
+	Job job = {.intake = intake,
+		   .envelope = envelope,
+		   .mail = mail,
+		   .triage = triage,
+		   .names = names,
+		   .now = now};
+	IntakeResult *result = run(&job, error);
+	evidence_clear(&job.evidence);
+	ticket_free(job.ticket);
+	decision_free(job.decision);
+	return result;
+}

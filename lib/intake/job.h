@@ -1,0 +1,45 @@
+/*
+ * job: one mail on its way through the store; for the files of this room.
+ */
+#ifndef LOKET_INTAKE_JOB_H
+#define LOKET_INTAKE_JOB_H
+
+#include <loket/intake.h>
+
+#include "match.h"
+
+typedef struct Job {
+	/* in, borrowed */
+	const Intake *intake;
+	const Envelope *envelope;
+	const Mail *mail;
+	const Triage *triage;
+	const Names *names;
+	int64_t now;
+	/* out, owned */
+	Evidence evidence;
+	Decision *decision;
+	Ticket *ticket; /* as it stands after the mail; NULL: none */
+	bool created;
+	bool duplicate;
+} Job;
+
+/* Carries the decision out; sets ticket and created. */
+bool apply(StoreTx *tx, Job *job, GError **error);
+
+/* Puts the acknowledgement of the new ticket into the outbox, or notes why
+ * there is none. */
+bool acknowledge(StoreTx *tx, Job *job, GError **error);
+
+/*
+ * Whether the mail was here before, to the same recipients: then its ticket
+ * is loaded and duplicate set. What is seen now is remembered by
+ * remember_seen, once the mail is applied.
+ */
+bool find_seen(StoreTx *tx, Job *job, GError **error);
+bool remember_seen(StoreTx *tx, const Job *job, GError **error);
+
+/* The address that a desk speaks from. */
+const char *desk_address(const ConfigDesk *desk);
+
+#endif

@@ -1,0 +1,218 @@
+/* match: see match.h */
+#include <string.h>
+
+#include <loket/address.h>
+#include <loket/reference.h>
+
+#include "match.h"
+
+static void
+add_ids(GPtrArray *ids, const GPtrArray *from)
+{
+	/* the last entry of References is the nearest */
+	for (guint i = from->len; i-- > 0;)
+		g_ptr_array_add(ids, from->pdata[i]);
+}
+
+static bool
+is_tag_of_ours(const Config *config, const Tag *tag)
+{
+	for (guint i = 0; i < config->desks->len; i++) {
+		const ConfigDesk *desk = config->desks->pdata[i];
+		if (g_ascii_strcasecmp(desk->tag, tag->name) == 0)
+			return tag->is_valid;
+	}
+	return false;
+}
+
+static void
+add_tags(Names *names, const Config *config, const TagReader *reader,
+	 const char *subject)
+{
+	g_autoptr(GPtrArray) tags = tags_find(reader, subject);
+	for (guint i = 0; i < tags->len; i++) {
+		const Tag *tag = tags->pdata[i];
+		if (is_tag_of_ours(config, tag))
+			g_ptr_array_add(names->tags, g_strdup(tag->number));
+	}
+}
+
+Names *
+names_new(const Config *config, const Keyring *keyring, const TagReader *tags,
+	  const Mail *mail, enum Role role)
+{
+	Names *names = g_new0(Names, 1);
+	names->tokens = g_ptr_array_new_with_free_func(g_free);
+	names->message_ids = g_ptr_array_new();
+	names->tags = g_ptr_array_new_with_free_func(g_free);
+	if (role != ROLE_BOUNCE) {
+		add_ids(names->message_ids, mail->in_reply_to);
+		add_ids(names->message_ids, mail->references);
+		add_tags(names, config, tags, mail->subject);
+	} else if (mail->bounce->message_id) {
+		/* a bounce is believed for the mail it returns, no more */
+		g_ptr_array_add(names->message_ids, mail->bounce->message_id);
+	}
+	for (guint i = 0; i < names->message_ids->len; i++) {
+		char *number =
+			reference_number(keyring, names->message_ids->pdata[i]);
+		if (number)
+			g_ptr_array_add(names->tokens, number);
+	}
+	return names;
+}
+
+void
+names_free(Names *names)
+{
+	if (!names)
+		return;
+	g_ptr_array_unref(names->tokens);
+	g_ptr_array_unref(names->message_ids);
+	g_ptr_array_unref(names->tags);
+	g_free(names);
+}
+
+bool
+names_has_readable(const Names *names)
+{
+	return names->tokens->len > 0 || names->tags->len > 0;
+}
+
+bool
+names_is_empty(const Names *names)
+{
+	return !names_has_readable(names) && names->message_ids->len == 0;
+}
+
+/* Who may join by what anybody can write: agents, the mail server's own
+ * reports, and participants whose From is not known to be forged. */
+static bool
+may_join(StoreTx *tx, const char *number, const Triage *triage, bool *may,
+	 GError **error)
+{
+	*may = triage->role == ROLE_AGENT || triage->role == ROLE_BOUNCE;
+	if (*may || triage->auth == AUTH_FAIL)
+		return true;
+	return store_is_participant(tx, number, triage->from, may, error);
+}
+
+static void
+doubt(Evidence *evidence, const char *number, const char *why)
+{
+	if (evidence->doubted)
+		return;
+	evidence->doubted = g_strdup(number);
+	evidence->doubt = g_strdup_printf("%s %s", number, why);
+}
+
+/* Believes or doubts a ticket that is named without a token. */
+static bool
+weigh(StoreTx *tx, const char *number, enum EvidenceKind kind,
+      const Triage *triage, Evidence *evidence, GError **error)
+{
+	g_autoptr(Ticket) ticket = NULL;
+	bool may;
+	if (!store_ticket_get(tx, number, &ticket, error))
+		return false;
+	if (!ticket)
+		return true;
+	if (!may_join(tx, number, triage, &may, error))
+		return false;
+	if (!may) {
+		doubt(evidence, number,
+		      triage->auth == AUTH_FAIL
+			      ? "named by a sender who failed authentication"
+			      : "named by a sender who is no participant");
+		return true;
+	}
+	evidence->kind = kind;
+	evidence->ticket = g_steal_pointer(&ticket);
+	return true;
+}
+
+static bool
+match_tokens(StoreTx *tx, const Names *names, Evidence *evidence,
+	     GError **error)
+{
+	for (guint i = 0; i < names->tokens->len && !evidence->ticket; i++) {
+		if (!store_ticket_get(tx, names->tokens->pdata[i],
+				      &evidence->ticket, error))
+			return false;
+		evidence->kind =
+			evidence->ticket ? EVIDENCE_TOKEN : EVIDENCE_NONE;
+	}
+	return true;
+}
+
+static bool
+match_message_ids(StoreTx *tx, const Names *names, const Triage *triage,
+		  Evidence *evidence, GError **error)
+{
+	for (guint i = 0; i < names->message_ids->len && !evidence->ticket;
+	     i++) {
+		g_autofree char *number = NULL;
+		if (!store_ticket_of_message(tx, names->message_ids->pdata[i],
+					     &number, error))
+			return false;
+		if (number && !weigh(tx, number, EVIDENCE_MESSAGE_ID, triage,
+				     evidence, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+match_tags(StoreTx *tx, const Names *names, const Triage *triage,
+	   Evidence *evidence, GError **error)
+{
+	for (guint i = 0; i < names->tags->len && !evidence->ticket; i++)
+		if (!weigh(tx, names->tags->pdata[i], EVIDENCE_TAG, triage,
+			   evidence, error))
+			return false;
+	return true;
+}
+
+static bool
+find_participant(StoreTx *tx, const GPtrArray *recipients, Evidence *evidence,
+		 GError **error)
+{
+	for (guint i = 0; i < recipients->len && !evidence->reaches_participant;
+	     i++) {
+		g_autofree char *address =
+			address_canonical(recipients->pdata[i]);
+		if (!store_is_participant(tx, evidence->ticket->number, address,
+					  &evidence->reaches_participant,
+					  error))
+			return false;
+	}
+	return true;
+}
+
+/* What was doubted on the way to a ticket that is believed is no doubt about
+ * this mail; that its sender is not proven is one. */
+static void
+settle_doubt(const Triage *triage, Evidence *evidence)
+{
+	g_clear_pointer(&evidence->doubted, g_free);
+	g_clear_pointer(&evidence->doubt, g_free);
+	if (evidence->kind != EVIDENCE_TOKEN && !triage->is_authenticated &&
+	    triage->role != ROLE_BOUNCE)
+		evidence->doubt = g_strdup("unauthenticated");
+}
+
+bool
+match(StoreTx *tx, const Names *names, const Triage *triage,
+      const GPtrArray *recipients, Evidence *evidence, GError **error)
+{
+	if (!match_tokens(tx, names, evidence, error) ||
+	    !match_message_ids(tx, names, triage, evidence, error) ||
+	    !match_tags(tx, names, triage, evidence, error) ||
+	    !store_customer_is_known(tx, triage->from, &evidence->is_known,
+				     error))
+		return false;
+	if (!evidence->ticket)
+		return true;
+	settle_doubt(triage, evidence);
+	return find_participant(tx, recipients, evidence, error);
+}

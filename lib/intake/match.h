@@ -1,0 +1,32 @@
+/*
+ * match: what ties a mail to a ticket, looked up in the store.
+ */
+#ifndef LOKET_INTAKE_MATCH_H
+#define LOKET_INTAKE_MATCH_H
+
+#include <loket/decide.h>
+#include <loket/number.h>
+#include <loket/store.h>
+
+/* What the mail itself names, found before any transaction. */
+typedef struct Names {
+	GPtrArray *tokens;	/* char *, numbers that our own ids name */
+	GPtrArray *message_ids; /* const char *, nearest first */
+	GPtrArray *tags;	/* char *, numbers by right tags of ours */
+} Names;
+
+Names *names_new(const Config *config, const Keyring *keyring,
+		 const TagReader *tags, const Mail *mail, enum Role role);
+void names_free(Names *names);
+/* Whether the mail names a ticket by a token or a right tag. */
+bool names_has_readable(const Names *names);
+/* Whether there is anything to look up. */
+bool names_is_empty(const Names *names);
+
+/* Fills evidence, inside a transaction; clear it with evidence_clear. */
+bool match(StoreTx *tx, const Names *names, const Triage *triage,
+	   const GPtrArray *recipients, Evidence *evidence, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Names, names_free)
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * seen: the same mail twice is one mail.
+ *
+ * Design 8.6. A mail comes again when a 250 was lost, when two servers bring
+ * it, or when its recipients were split. A repeat counts nothing; recipients
+ * that were not there before are remembered.
+ */
+#include <string.h>
+
+#include "job.h"
+
+/* Without a Message-ID two mails alike may well be two. */
+#define WINDOW_WITHOUT_ID_S 3600
+
+static void
+add_part(GChecksum *sum, const char *part)
+{
+	/* with the NUL, so that parts cannot run into one another */
+	const char *text = part ? part : "";
+	g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);
+}
+
+static char *
+key_of(const Job *job)
+{
+	const Mail *mail = job->mail;
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	add_part(sum, mail->message_id);
+	add_part(sum, job->envelope->sender);
+	add_part(sum, mail->body_sha256);
+	static const char *const also[] = {"From", "Reply-To", "Date",
+					   "Subject"};
+	for (size_t i = 0; !mail->message_id && i < G_N_ELEMENTS(also); i++)
+		add_part(sum, mail_header(mail, also[i], 0));
+	return g_strdup(g_checksum_get_string(sum));
+}
+
+static int64_t
+window_of(const Job *job)
+{
+	int64_t window_s = job->intake->config->duplicate_within_s;
+	return job->mail->message_id ? window_s
+				     : MIN(window_s, WINDOW_WITHOUT_ID_S);
+}
+
+bool
+find_seen(StoreTx *tx, Job *job, GError **error)
+{
+	g_autofree char *key = key_of(job);
+	g_autoptr(Seen) seen = NULL;
+	if (!store_seen_get(tx, key, job->now - window_of(job), &seen, error))
+		return false;
+	job->duplicate = seen != NULL;
+	return !seen || !seen->ticket ||
+	       store_ticket_get(tx, seen->ticket, &job->ticket, error);
+}
+
+bool
+remember_seen(StoreTx *tx, const Job *job, GError **error)
+{
+	g_autofree char *key = key_of(job);
+	GString *recipients = g_string_new(NULL);
+	for (guint i = 0; i < job->envelope->recipients->len; i++)
+		g_string_append_printf(
+			recipients, "%s\n",
+			(const char *)job->envelope->recipients->pdata[i]);
+	g_autofree char *lines = g_string_free(recipients, FALSE);
+	Seen seen = {.ticket = job->ticket ? job->ticket->number : NULL,
+		     .recipients = lines,
+		     .at = job->now};
+	return store_seen_put(tx, key, &seen, error);
+}

@@ -1,0 +1,214 @@
+/* triage: see include/loket/triage.h */
+#include <string.h>
+
+#include <loket/address.h>
+#include <loket/reference.h>
+#include <loket/robot.h>
+#include <loket/triage.h>
+
+const char *
+role_name(enum Role role)
+{
+	static const char *const names[ROLES] = {
+		[ROLE_CUSTOMER] = "customer",	[ROLE_AGENT] = "agent",
+		[ROLE_ROBOT] = "robot",		[ROLE_BOUNCE] = "bounce",
+		[ROLE_SPAM] = "spam",		[ROLE_ECHO] = "echo",
+		[ROLE_UNRELATED] = "unrelated",
+	};
+	return names[role];
+}
+
+static bool
+is_own_people(const Config *config, const char *address)
+{
+	return config_is_insider(config, address) ||
+	       config_is_agent_address(config, NULL, address) ||
+	       config_is_team_address(config, address) ||
+	       config_is_command_address(config, address);
+}
+
+static bool
+is_agent_or_team(const Config *config, const char *address)
+{
+	return config_is_agent_address(config, NULL, address) ||
+	       config_is_team_address(config, address);
+}
+
+static void
+sort_recipients(Triage *triage, const Config *config,
+		const GPtrArray *recipients)
+{
+	for (guint i = 0; i < recipients->len; i++) {
+		const char *address = recipients->pdata[i];
+		const ConfigDesk *desk = config_desk_for(config, address);
+		if (desk) {
+			if (!triage->desk)
+				triage->desk = desk;
+			continue;
+		}
+		if (is_agent_or_team(config, address))
+			triage->has_agent_recipient = true;
+		if (is_own_people(config, address))
+			continue;
+		if (!triage->has_outsider)
+			triage->first_outsider = address;
+		triage->has_outsider = true;
+	}
+}
+
+static void
+find_speaker(Triage *triage, const Envelope *envelope, const Mail *mail)
+{
+	const MailAddress *from =
+		mail->from->len > 0 ? mail->from->pdata[0] : NULL;
+	triage->from =
+		address_canonical(from ? from->address : envelope->sender);
+	triage->from_name = from ? from->name : "";
+}
+
+/* Design 8.2: an agent is a login, not a From line. */
+static bool
+speaks_as_agent(Triage *triage, const Config *config, const Envelope *envelope,
+		const Mail *mail, const char *auth_reason)
+{
+	const char *from = mail_from_address(mail);
+	if (!from)
+		return false;
+	g_autofree char *by_login =
+		envelope->login ? config_login_address(config, envelope->login)
+				: NULL;
+	if (by_login && (g_ascii_strcasecmp(from, by_login) == 0 ||
+			 config_desk_for(config, from))) {
+		triage->agent = g_steal_pointer(&by_login);
+		triage->reason = g_strdup("agent by login");
+		return true;
+	}
+	if (!config_is_agent_address(config, NULL, from))
+		return false;
+	bool by_network =
+		network_list_contains(config->agent_networks, envelope->client);
+	bool by_dmarc = config->agent_dmarc &&
+			g_strcmp0(auth_reason, "dmarc=pass") == 0;
+	if (!by_network && !by_dmarc)
+		return false;
+	triage->agent = g_ascii_strdown(from, -1);
+	triage->reason = g_strdup(by_network ? "agent by network"
+					     : "agent by dmarc=pass");
+	return true;
+}
+
+static bool
+is_echo(const Keyring *keyring, const Mail *mail)
+{
+	if (!keyring || !mail->message_id)
+		return false;
+	g_autofree char *number = reference_number(keyring, mail->message_id);
+	return number != NULL;
+}
+
+/* What the mail itself says of its writer. */
+static void
+judge_content(Triage *triage, const RobotVerdict *robot, const Mail *mail)
+{
+	triage->role = ROLE_CUSTOMER;
+	if (mail->bounce) {
+		triage->role = ROLE_BOUNCE;
+		triage->reason = g_strdup("delivery status report");
+	} else if (mail->is_spam) {
+		triage->role = ROLE_SPAM;
+		triage->reason = g_strdup(mail->spam_reason);
+	} else if (robot->is_robot) {
+		triage->role = ROLE_ROBOT;
+		triage->reason = g_strdup(robot->reason);
+	} else {
+		triage->reason = g_strdup("written by a person");
+	}
+}
+
+/* Whether the mail's sender may be answered at all, whatever the policy. */
+static void
+judge_ack(Triage *triage, const Config *config, const RobotVerdict *robot,
+	  const Envelope *envelope)
+{
+	const char *why = "";
+	if (triage->role == ROLE_SPAM)
+		why = triage->reason;
+	else if (triage->role == ROLE_BOUNCE)
+		why = "bounce";
+	else if (triage->role == ROLE_ECHO)
+		why = "our own mail";
+	else if (!robot->may_ack)
+		why = robot->reason;
+	else if (triage->auth == AUTH_FAIL)
+		why = "dmarc=fail";
+	else if (config && envelope->sender &&
+		 config_desk_for(config, envelope->sender))
+		why = "the sender is a desk";
+	triage->may_ack = !*why;
+	triage->ack_reason = g_strdup(why);
+}
+
+static void
+judge_writer(Triage *triage, const TriageSite *site, const Envelope *envelope,
+	     const Mail *mail)
+{
+	g_auto(RobotVerdict) robot;
+	robot_judge(mail, envelope->sender, &robot);
+	g_autofree char *auth_reason = NULL;
+	const char *const *ids =
+		site->config ? (const char *const *)site->config->authserv_id
+			     : NULL;
+	triage->auth = authres_judge(mail, ids, site->hostname, &auth_reason);
+	triage->is_authenticated = envelope->login || triage->auth == AUTH_PASS;
+	if (is_echo(site->keyring, mail)) {
+		triage->role = ROLE_ECHO;
+		triage->reason = g_strdup("our own notification");
+	} else if (site->config && !robot.is_robot &&
+		   speaks_as_agent(triage, site->config, envelope, mail,
+				   auth_reason)) {
+		triage->role = ROLE_AGENT;
+		triage->is_authenticated = true;
+	} else {
+		judge_content(triage, &robot, mail);
+	}
+	judge_ack(triage, site->config, &robot, envelope);
+}
+
+Triage *
+triage_new(const TriageSite *site, const Envelope *envelope, const Mail *mail)
+{
+	Triage *triage = g_new0(Triage, 1);
+	if (site->config)
+		sort_recipients(triage, site->config, envelope->recipients);
+	find_speaker(triage, envelope, mail);
+	judge_writer(triage, site, envelope, mail);
+	return triage;
+}
+
+void
+triage_free(Triage *triage)
+{
+	if (!triage)
+		return;
+	g_free(triage->reason);
+	g_free(triage->from);
+	g_free(triage->agent);
+	g_free(triage->ack_reason);
+	g_free(triage);
+}
+
+bool
+triage_is_ours(const Config *config, const Envelope *envelope)
+{
+	for (guint i = 0; i < envelope->recipients->len; i++) {
+		const char *address = envelope->recipients->pdata[i];
+		if (config_desk_for(config, address) ||
+		    is_agent_or_team(config, address))
+			return true;
+	}
+	g_autofree char *agent =
+		envelope->login ? config_login_address(config, envelope->login)
+				: NULL;
+	return agent || config->agent_dmarc ||
+	       network_list_contains(config->agent_networks, envelope->client);
+}
