@@ -122,12 +122,14 @@ typedef struct ConfigDesk {
 	char *title;
 	char *name;
 	char *tag;
-	char **addresses; /* at least one */
-	char **agents;	  /* "jan@acme.example" or "@acme.example" */
-	char **team;	  /* addresses */
-	char *lead;	  /* address */
-	char *language;	  /* ISO 639-1, lower case */
-	const Calendar *calendar;
+	char **addresses;    /* at least one */
+	char **agents;	     /* "jan@acme.example" or "@acme.example" */
+	char **team;	     /* addresses */
+	char *lead;	     /* address */
+	char *language;	     /* ISO 639-1, lower case */
+	char *calendar_name; /* "": the built-in one */
+	bool closed_days_count;
+	const Calendar *calendar; /* what the two above make */
 	/* first-response and next-response are always set */
 	ConfigTarget targets[TARGET_KINDS];
 	GPtrArray *seasons; /* of ConfigSeason */
@@ -182,6 +184,7 @@ typedef struct Config {
 	int max_connections;
 	GTimeZone *timezone;
 	GPtrArray *calendars;  /* of Calendar, the built-in one first */
+	GPtrArray *counting;   /* of Calendar, for closed-days-count */
 	GPtrArray *teams;      /* of ConfigTeam */
 	GPtrArray *agents;     /* of ConfigAgent */
 	GPtrArray *desks;      /* of ConfigDesk, at least one */
