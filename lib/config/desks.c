@@ -1,0 +1,173 @@
+/* desks: see loader.h */
+#include <string.h>
+
+#include "check.h"
+#include "loader.h"
+#include "record.h"
+#include "schema.h"
+#include "setting.h"
+
+static void
+season_free(void *season)
+{
+	record_free(&schema_desk_season, season);
+}
+
+static void
+type_free(void *type)
+{
+	record_free(&schema_type, type);
+}
+
+void
+desk_free(void *data)
+{
+	ConfigDesk *desk = data;
+	g_clear_pointer(&desk->seasons, g_ptr_array_unref);
+	g_clear_pointer(&desk->types, g_ptr_array_unref);
+	record_free(&schema_desk, desk);
+}
+
+/* Gives a text that was left empty its default, which becomes the field's. */
+static void
+set_default(char **text, char *value)
+{
+	if (**text) {
+		g_free(value);
+		return;
+	}
+	g_free(*text);
+	*text = value;
+}
+
+static bool
+name_desk(const Loader *loader, cfg_t *section, ConfigDesk *desk,
+	  GError **error)
+{
+	set_default(&desk->name, g_strdup(desk->title));
+	set_default(&desk->tag, g_utf8_strup(desk->title, -1));
+	if (is_tag(desk->tag))
+		return true;
+	return setting_fail(loader->source, section, NULL, error,
+			    "desk \"%s\" cannot have its title as tag, "
+			    "expected tag = \"ACME\"",
+			    desk->title);
+}
+
+static bool
+check_addresses(const Loader *loader, cfg_t *section, const ConfigDesk *desk,
+		GError **error)
+{
+	if (!desk->addresses[0])
+		return setting_fail(loader->source, section, NULL, error,
+				    "desk \"%s\" has no addresses, expected "
+				    "addresses = { \"support@acme.example\" }",
+				    desk->title);
+	for (char **address = desk->addresses; *address; address++) {
+		const ConfigDesk *owner =
+			config_desk_for(loader->config, *address);
+		if (owner != desk)
+			return setting_fail(loader->source, section,
+					    "addresses", error,
+					    "%s is an address of desk \"%s\", "
+					    "expected one desk for an address",
+					    *address, owner->title);
+	}
+	return true;
+}
+
+static bool
+give_calendar(const Loader *loader, cfg_t *section, ConfigDesk *desk,
+	      GError **error)
+{
+	const Config *config = loader->config;
+	desk->calendar = *desk->calendar_name
+				 ? config_calendar(config, desk->calendar_name)
+				 : g_ptr_array_index(config->calendars, 0);
+	if (!desk->calendar)
+		return setting_fail(loader->source, section, "calendar", error,
+				    "calendar is \"%s\", expected the title "
+				    "of a calendar section",
+				    desk->calendar_name);
+	if (!desk->closed_days_count)
+		return true;
+	Calendar *counting = calendar_counting_closed_days(desk->calendar);
+	g_ptr_array_add(config->counting, counting);
+	desk->calendar = counting;
+	return true;
+}
+
+static bool
+load_seasons(const Loader *loader, cfg_t *section, ConfigDesk *desk,
+	     GError **error)
+{
+	desk->seasons = g_ptr_array_new_with_free_func(season_free);
+	if (!record_read_all(loader->source, section, &schema_desk_season,
+			     desk->seasons, error))
+		return false;
+	for (unsigned i = 0; i < desk->seasons->len; i++) {
+		const ConfigSeason *season =
+			g_ptr_array_index(desk->seasons, i);
+		if (!calendar_has_season(desk->calendar, season->name))
+			return setting_fail(loader->source,
+					    cfg_getnsec(section, "season", i),
+					    NULL, error,
+					    "season \"%s\" has no dates, "
+					    "expected a season of that title "
+					    "in the desk's calendar",
+					    season->name);
+	}
+	return true;
+}
+
+static bool
+load_types(const Loader *loader, cfg_t *section, ConfigDesk *desk,
+	   GError **error)
+{
+	desk->types = g_ptr_array_new_with_free_func(type_free);
+	if (!record_read_all(loader->source, section, &schema_type, desk->types,
+			     error))
+		return false;
+	for (unsigned i = 0; i < desk->types->len; i++) {
+		const ConfigType *type = g_ptr_array_index(desk->types, i);
+		if (*type->team && !config_team(loader->config, type->team))
+			return setting_fail(loader->source,
+					    cfg_getnsec(section, "type", i),
+					    "team", error,
+					    "team is \"%s\", expected the "
+					    "title of a team section",
+					    type->team);
+	}
+	return true;
+}
+
+static bool
+finish_desk(const Loader *loader, cfg_t *section, ConfigDesk *desk,
+	    GError **error)
+{
+	return name_desk(loader, section, desk, error) &&
+	       check_addresses(loader, section, desk, error) &&
+	       give_calendar(loader, section, desk, error) &&
+	       load_seasons(loader, section, desk, error) &&
+	       load_types(loader, section, desk, error);
+}
+
+bool
+desks_load(const Loader *loader, GError **error)
+{
+	GPtrArray *desks = loader->config->desks;
+	if (!record_read_all(loader->source, loader->root, &schema_desk, desks,
+			     error))
+		return false;
+	if (desks->len == 0)
+		return setting_fail(loader->source, loader->root, NULL, error,
+				    "there is no desk, expected desk \"NAME\" "
+				    "{ addresses = { ... } }");
+	for (unsigned i = 0; i < desks->len; i++) {
+		cfg_t *section = cfg_getnsec(loader->root, "desk", i);
+		if (!finish_desk(loader, section, g_ptr_array_index(desks, i),
+				 error))
+			return false;
+	}
+	return true;
+}
