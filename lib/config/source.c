@@ -169,6 +169,8 @@ take_opening(Scan *scan)
 	take(scan, 1);
 }
 
+/* Each closing brace begins a line of the text, so that it can have an
+ * opening of its own. */
 static bool
 take_closing(Scan *scan, unsigned outside, GError **error)
 {
@@ -176,6 +178,8 @@ take_closing(Scan *scan, unsigned outside, GError **error)
 	if (open->len <= outside)
 		return fail(scan, scan->line, error,
 			    "} closes nothing, expected a { before it");
+	g_string_append_c(scan->source->text, '\n');
+	begin_line(scan);
 	place_at(scan->source, current_line(scan))->opening =
 		g_array_index(open, unsigned, open->len - 1);
 	g_array_set_size(open, open->len - 1);
@@ -297,7 +301,8 @@ scan_text(Scan *scan, GError **error)
 		return true;
 	unsigned line = g_array_index(open, unsigned, open->len - 1);
 	return fail(scan, place_at(scan->source, line)->line, error,
-		    "{ is not closed, expected a } before the end of the file");
+		    "section or list is not closed, expected a } before the "
+		    "end of the file");
 }
 
 /* The whole file, and one byte more than may be when it is too long. */

@@ -76,14 +76,39 @@ options_new(const Schema *schema)
 	return options;
 }
 
-static char *
-unknown_key(const cfg_t *section, const char *key)
+/* What was expected where libconfuse finds a fault, by the start of its
+ * message. */
+static const struct {
+	const char *message;
+	const char *expected;
+} expectations[] = {
+	{"premature end", "KEY = VALUE"},
+	{"missing equal sign", "KEY = VALUE"},
+	{"missing title", "SECTION \"NAME\" { ... }"},
+	{"missing opening brace", "SECTION \"NAME\" { ... }"},
+	{"found duplicate title", "another title"},
+	{"attempt to append", "KEY = VALUE"},
+	{"unexpected token", "one value, or a list as { \"A\", \"B\" }"},
+};
+
+static void
+append_expectation(GString *text)
 {
-	GString *text = g_string_new(NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(expectations); i++) {
+		if (!g_str_has_prefix(text->str, expectations[i].message))
+			continue;
+		g_string_append_printf(text, ", expected %s",
+				       expectations[i].expected);
+		return;
+	}
+}
+
+static void
+describe_unknown_key(GString *text, const cfg_t *section, const char *key)
+{
 	g_string_printf(text, "unknown key \"%s\", expected one of", key);
 	for (const cfg_opt_t *option = section->opts; option->name; option++)
 		g_string_append_printf(text, " %s", option->name);
-	return g_string_free(text, FALSE);
 }
 
 /*
@@ -95,11 +120,14 @@ note_error(cfg_t *section, const char *format, va_list args)
 {
 	if (section->comment)
 		return;
-	g_autofree char *text =
-		g_str_has_prefix(format, "no such option")
-			? unknown_key(section, va_arg(args, const char *))
-			: g_strdup_vprintf(format, args);
-	section->comment = strdup(text);
+	g_autoptr(GString) text = g_string_new(NULL);
+	if (g_str_has_prefix(format, "no such option")) {
+		describe_unknown_key(text, section, va_arg(args, const char *));
+	} else {
+		g_string_vprintf(text, format, args);
+		append_expectation(text);
+	}
+	section->comment = strdup(text->str);
 }
 
 static const cfg_t *
