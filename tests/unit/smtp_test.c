@@ -31,7 +31,7 @@ typedef struct Script {
 } Script;
 
 typedef struct Relay {
-	const Script *script;
+	const Script *_Atomic script;
 	int listener;
 	char url[64];
 	GThread *thread;
@@ -91,7 +91,7 @@ answer(Relay *relay, const Script *script, const char *command, int fd,
 static void
 converse(Relay *relay, int fd, FILE *in)
 {
-	const Script *script = g_atomic_pointer_get(&relay->script);
+	const Script *script = relay->script;
 	char line[1024];
 	int mails = 0;
 	if (!say(fd, in, script->greeting, "220 relay.example ESMTP"))
@@ -115,7 +115,7 @@ relay_run(void *data)
 		relay->connections++;
 		FILE *in = fdopen(fd, "r");
 		converse(relay, fd, in);
-		fclose(in);
+		(void)fclose(in);
 	}
 	return NULL;
 }
@@ -284,7 +284,7 @@ connects_again_when_the_relay_hung_up(void **state)
 	for (int i = 0; i < 3; i++) {
 		assert_true(send_text(client, MAIL, NULL));
 		/* the end of the connection has to arrive */
-		g_usleep(50 * 1000);
+		g_usleep(50000);
 	}
 	smtp_client_free(client);
 	relay_stop(relay);
@@ -300,7 +300,7 @@ sends_the_next_mail_after_a_refusal(void **state)
 	Relay *relay = relay_start(&(Script){.rcpt = "550 no"});
 	SmtpClient *client = client_of(relay);
 	assert_false(send_text(client, MAIL, NULL));
-	g_atomic_pointer_set(&relay->script, &usual);
+	relay->script = &usual;
 	assert_true(send_text(client, MAIL, NULL));
 	smtp_client_free(client);
 	relay_stop(relay);
