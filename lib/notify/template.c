@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define FILE_BYTES_MAX (64 * 1024)
+#define FILE_BYTES_MAX 65536
 #define SUFFIX ".txt"
 #define SUBJECT "Subject: "
 #define COLUMNS 72

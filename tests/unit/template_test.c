@@ -1,0 +1,406 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <glib/gstdio.h>
+#include <loket/error.h>
+#include <loket/template.h>
+#include <stdbool.h>
+#include <string.h>
+
+static const TemplateValues VALUES = {
+	.number = "2600042179",
+	.tag = "[ACME #2600042179]",
+	.desk = "Acme Service",
+	.address = "support@acme.example",
+	.due = "Tuesday 24 November at 17:30",
+};
+
+/* A new data directory with an empty templates/ in it. */
+static char *
+site_new(void)
+{
+	char *dir = g_dir_make_tmp("template-test-XXXXXX", NULL);
+	assert_non_null(dir);
+	g_autofree char *templates = g_build_filename(dir, "templates", NULL);
+	assert_return_code(g_mkdir(templates, 0700), 0);
+	return dir;
+}
+
+/* name is "LANG/FILE". */
+static void
+site_add_bytes(const char *dir, const char *name, const char *bytes,
+	       gssize length)
+{
+	g_autofree char *file = g_build_filename(dir, "templates", name, NULL);
+	g_autofree char *parent = g_path_get_dirname(file);
+	assert_return_code(g_mkdir_with_parents(parent, 0700), 0);
+	assert_true(g_file_set_contents(file, bytes, length, NULL));
+}
+
+static void
+site_add(const char *dir, const char *name, const char *text)
+{
+	site_add_bytes(dir, name, text, -1);
+}
+
+static void
+remove_tree(const char *path)
+{
+	GDir *dir = g_dir_open(path, 0, NULL);
+	for (const char *name; dir && (name = g_dir_read_name(dir));) {
+		g_autofree char *entry = g_build_filename(path, name, NULL);
+		remove_tree(entry);
+	}
+	if (dir)
+		g_dir_close(dir);
+	assert_return_code(g_remove(path), 0);
+}
+
+static void
+site_free(char *dir)
+{
+	remove_tree(dir);
+	g_free(dir);
+}
+
+/* The templates of a site whose only text is this English one. */
+static Templates *
+load_text(const char *text)
+{
+	char *site = site_new();
+	site_add(site, "en/ack.txt", text);
+	g_autoptr(GError) error = NULL;
+	Templates *templates = templates_load(site, &error);
+	assert_null(error);
+	assert_non_null(templates);
+	site_free(site);
+	return templates;
+}
+
+static char *
+fill_text(const char *text, const TemplateValues *values)
+{
+	g_autofree char *file = g_strconcat("Subject: x\n\n", text, NULL);
+	g_autoptr(Templates) templates = load_text(file);
+	return template_text(
+		templates_find(templates, TEMPLATE_ACK, "en", NULL), values);
+}
+
+static void
+assert_filled(const char *text, const TemplateValues *values, const char *want)
+{
+	g_autofree char *got = fill_text(text, values);
+	assert_string_equal(got, want);
+}
+
+static void
+fills_in_every_field(void **state)
+{
+	(void)state;
+	assert_filled("{number} {tag} {desk} {address}\n{due}\n", &VALUES,
+		      "2600042179 [ACME #2600042179] Acme Service "
+		      "support@acme.example\n"
+		      "Tuesday 24 November at 17:30\n");
+	assert_filled("{number}{number}, (}{desk})", &VALUES,
+		      "26000421792600042179, (}Acme Service)\n");
+}
+
+static void
+fills_in_the_subject(void **state)
+{
+	(void)state;
+	g_autoptr(Templates) templates =
+		load_text("Subject: {tag} From {desk}  \n\nx\n");
+	const Template *template =
+		templates_find(templates, TEMPLATE_ACK, "en", NULL);
+	g_autofree char *with_tag = template_subject(template, &VALUES);
+	assert_string_equal(with_tag, "[ACME #2600042179] From Acme Service");
+	TemplateValues values = VALUES;
+	values.tag = "";
+	g_autofree char *without_tag = template_subject(template, &values);
+	assert_string_equal(without_tag, "From Acme Service");
+}
+
+static void
+leaves_out_paragraphs_without_a_value(void **state)
+{
+	(void)state;
+	static const char text[] = "First.\n"
+				   "\n"
+				   "Answer by\n"
+				   "{due}.\n"
+				   "\n"
+				   "{address}\n"
+				   "\n"
+				   "Last.\n";
+	TemplateValues values = VALUES;
+	values.due = NULL;
+	assert_filled(text, &values,
+		      "First.\n\nsupport@acme.example\n\nLast.\n");
+	values.address = "";
+	assert_filled(text, &values, "First.\n\nLast.\n");
+	assert_filled("{due}\n", &values, "");
+}
+
+static void
+parts_paragraphs_by_one_empty_line(void **state)
+{
+	(void)state;
+	assert_filled("\n\n\na\n\n\n\n\nb\nc\n\n\n", &VALUES, "a\n\nb\nc\n");
+	assert_filled("a\r\n\r\nb\t \r\n", &VALUES, "a\n\nb\n");
+	assert_filled("a\n \nb", &VALUES, "a\n\nb\n");
+}
+
+static void
+wraps_lines_at_72_columns(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		/* seven times "123456789 " and "12" are 72 */
+		{"123456789 123456789 123456789 123456789 123456789 "
+		 "123456789 123456789 12 3\n",
+		 "123456789 123456789 123456789 123456789 123456789 "
+		 "123456789 123456789 12\n3\n"},
+		{"123456789 123456789 123456789 123456789 123456789 "
+		 "123456789 123456789 123\n",
+		 "123456789 123456789 123456789 123456789 123456789 "
+		 "123456789 123456789\n123\n"},
+		/* columns, not bytes: letters of two bytes, then of two
+		 * columns, 36 + 1 + 34 of them and too many with 1 + 2 more */
+		{"ééééééééé ééééééééé ééééééééé ééééééééé ééééééééé "
+		 "ééééééééé ééééééééé éé é\n",
+		 "ééééééééé ééééééééé ééééééééé ééééééééé ééééééééé "
+		 "ééééééééé ééééééééé éé\né\n"},
+		{"日本語日本語日本語日本語日本語日本語 "
+		 "日本語日本語日本語日本語日本語日本 日\n",
+		 "日本語日本語日本語日本語日本語日本語 "
+		 "日本語日本語日本語日本語日本語日本\n日\n"},
+		/* a word of 80 stands alone */
+		{"a 1234567890123456789012345678901234567890"
+		 "1234567890123456789012345678901234567890 b\n",
+		 "a\n1234567890123456789012345678901234567890"
+		 "1234567890123456789012345678901234567890\nb\n"},
+		{"  - kept as it is\n", "  - kept as it is\n"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		assert_filled(cases[i].text, &VALUES, cases[i].want);
+}
+
+static void
+wraps_what_fields_make_long(void **state)
+{
+	(void)state;
+	assert_filled("We promise you that you will have our answer, by "
+		      "{due}, from us.\n",
+		      &VALUES,
+		      "We promise you that you will have our answer, by "
+		      "Tuesday 24 November at\n17:30, from us.\n");
+}
+
+static void
+takes_values_as_they_are(void **state)
+{
+	(void)state;
+	TemplateValues values = VALUES;
+	values.desk = "{number} {x} %s";
+	assert_filled("{desk}\n", &values, "{number} {x} %s\n");
+	values.desk = "a\nb\r\nc\033d\377";
+	assert_filled("{desk}\n", &values, "a b  c d\357\277\275\n");
+}
+
+static void
+falls_back_to_the_desk_then_to_english(void **state)
+{
+	(void)state;
+	char *site = site_new();
+	site_add(site, "en/ack.txt", "Subject: english\n\nx\n");
+	site_add(site, "nl/ack.txt", "Subject: nederlands\n\nx\n");
+	site_add(site, "fr/ack.txt", "Subject: français\n\nx\n");
+	g_autoptr(Templates) templates = templates_load(site, NULL);
+	static const struct {
+		const char *language, *fallback, *want;
+	} cases[] = {
+		{"nl", "fr", "nl"}, {"nl-BE", "fr", "nl"},
+		{"NL", "fr", "nl"}, {"nl_BE", NULL, "nl"},
+		{"de", "fr", "fr"}, {"de", "fr-FR", "fr"},
+		{NULL, "nl", "nl"}, {"", "nl", "nl"},
+		{"de", "es", "en"}, {NULL, NULL, "en"},
+		{"nll", "n", "en"}, {"../nl", "", "en"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const Template *found =
+			templates_find(templates, TEMPLATE_ACK,
+				       cases[i].language, cases[i].fallback);
+		assert_string_equal(template_language(found), cases[i].want);
+	}
+	const Template *dutch =
+		templates_find(templates, TEMPLATE_ACK, "nl", NULL);
+	g_autofree char *subject = template_subject(dutch, &VALUES);
+	assert_string_equal(subject, "nederlands");
+	site_free(site);
+}
+
+static void
+assert_refused(const char *site, const char *want_end)
+{
+	g_autoptr(GError) error = NULL;
+	Templates *templates = templates_load(site, &error);
+	assert_null(templates);
+	assert_true(g_error_matches(error, LOKET_ERROR, LOKET_ERROR_CONFIG));
+	if (!strstr(error->message, want_end))
+		fail_msg("\"%s\" has no \"%s\"", error->message, want_end);
+}
+
+static void
+names_file_and_line_of_a_fault(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{"Subject: x\n\na\nb {dsek}\n",
+		 "/nl/ack.txt:4: unknown field \"{dsek}\""},
+		{"Subject: {x}\n\na\n", "/nl/ack.txt:1: unknown field \"{x}\""},
+		{"Subject: x\n\n{}\n", "/nl/ack.txt:3: unknown field \"{}\""},
+		{"Subject: x\n\n{desk} {desk\n",
+		 "/nl/ack.txt:3: unknown field \"{desk\""},
+		{"Subject: x\n\n{Desk}\n", "/nl/ack.txt:3: unknown field"},
+		{"Subject: x\n\n{desk }\n", "/nl/ack.txt:3: unknown field"},
+		{"Subject: x\n\n{{desk}}\n", "/nl/ack.txt:3: unknown field"},
+		{"", "/nl/ack.txt:1: "},
+		{"Hello\n\nx\n", "/nl/ack.txt:1: "},
+		{"Subject:\n\nx\n", "/nl/ack.txt:1: "},
+		{"Subject: \n\nx\n", "/nl/ack.txt:1: "},
+		{"\nSubject: x\n\nx\n", "/nl/ack.txt:1: "},
+		{"Subject: x\nx\n", "/nl/ack.txt:2: "},
+		{"Subject: x", "/nl/ack.txt:2: "},
+		{"Subject: x\n\n", "/nl/ack.txt:3: no text"},
+		{"Subject: x\n\n\n \n", "/nl/ack.txt:3: no text"},
+		{"Subject: x\n\na\nb\377\n", "/nl/ack.txt:4: not UTF-8"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		char *site = site_new();
+		site_add(site, "en/ack.txt", "Subject: x\n\nx\n");
+		site_add(site, "nl/ack.txt", cases[i].text);
+		assert_refused(site, cases[i].want);
+		site_free(site);
+	}
+}
+
+static void
+refuses_bytes_that_are_no_text(void **state)
+{
+	(void)state;
+	char *site = site_new();
+	static const char with_nul[] = "Subject: x\n\na\0b\n";
+	site_add_bytes(site, "en/ack.txt", with_nul, sizeof(with_nul) - 1);
+	assert_refused(site, "/en/ack.txt:3: not UTF-8");
+	g_autofree char *long_text = g_strnfill(65536, 'a');
+	g_autofree char *too_long =
+		g_strconcat("Subject: x\n\n", long_text, NULL);
+	site_add(site, "en/ack.txt", too_long);
+	assert_refused(site, "/en/ack.txt:1: longer than 64 kB");
+	site_free(site);
+}
+
+static void
+needs_english(void **state)
+{
+	(void)state;
+	char *site = site_new();
+	assert_refused(site, "/templates/en/ack.txt: missing");
+	site_add(site, "nl/ack.txt", "Subject: x\n\nx\n");
+	assert_refused(site, "/templates/en/ack.txt: missing");
+	site_free(site);
+	assert_refused("/nonexistent", "/nonexistent/templates");
+}
+
+static void
+tells_a_wrong_file_from_one_of_an_editor(void **state)
+{
+	(void)state;
+	char *site = site_new();
+	site_add(site, "en/ack.txt", "Subject: x\n\nx\n");
+	site_add(site, "en/ack.txt~", "{");
+	site_add(site, "en/.ack.txt", "{");
+	site_add(site, "en/ack.txt.dpkg-dist", "{");
+	site_add(site, ".git/ack.txt", "{");
+	site_add(site, "README", "{");
+	g_autoptr(Templates) templates = templates_load(site, NULL);
+	assert_non_null(templates);
+	site_add(site, "en/akc.txt", "Subject: x\n\nx\n");
+	assert_refused(site, "/en/akc.txt:1: ");
+	site_free(site);
+}
+
+/* Lines of at most 72 columns, no field left, all values in their place. */
+static void
+assert_good_acknowledgement(const Template *template, const char *due)
+{
+	TemplateValues values = VALUES;
+	values.due = due;
+	g_autofree char *subject = template_subject(template, &values);
+	g_autofree char *text = template_text(template, &values);
+	assert_true(g_str_has_prefix(subject, "[ACME #2600042179] "));
+	assert_in_range(g_utf8_strlen(subject, -1), 20, 60);
+	assert_null(strpbrk(text, "{}\r\t"));
+	assert_non_null(strstr(text, "2600042179"));
+	assert_non_null(strstr(text, due));
+	assert_non_null(strstr(text, "\nAcme Service\n"));
+	assert_non_null(strstr(text, "BSN"));
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	for (char **line = lines; *line; line++)
+		assert_in_range(g_utf8_strlen(*line, -1), 0, 72);
+}
+
+static void
+ships_acknowledgements_that_tell_the_date_on_one_line(void **state)
+{
+	(void)state;
+	/* the longest date of each language */
+	static const struct {
+		const char *language, *due;
+	} cases[] = {
+		{"nl", "donderdag 24 september 2026 om 17.30 uur"},
+		{"en", "Wednesday 23 September 2026 at 17:30"},
+		{"de", "Donnerstag, 24. September 2026, 17:30 Uhr"},
+		{"fr", "mercredi 23 septembre 2026 à 17 h 30"},
+	};
+	g_autoptr(Templates) templates = templates_load("conf", NULL);
+	assert_non_null(templates);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const Template *template = templates_find(
+			templates, TEMPLATE_ACK, cases[i].language, NULL);
+		assert_string_equal(template_language(template),
+				    cases[i].language);
+		assert_good_acknowledgement(template, cases[i].due);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fills_in_every_field),
+		cmocka_unit_test(fills_in_the_subject),
+		cmocka_unit_test(leaves_out_paragraphs_without_a_value),
+		cmocka_unit_test(parts_paragraphs_by_one_empty_line),
+		cmocka_unit_test(wraps_lines_at_72_columns),
+		cmocka_unit_test(wraps_what_fields_make_long),
+		cmocka_unit_test(takes_values_as_they_are),
+		cmocka_unit_test(falls_back_to_the_desk_then_to_english),
+		cmocka_unit_test(names_file_and_line_of_a_fault),
+		cmocka_unit_test(refuses_bytes_that_are_no_text),
+		cmocka_unit_test(needs_english),
+		cmocka_unit_test(tells_a_wrong_file_from_one_of_an_editor),
+		cmocka_unit_test(
+			ships_acknowledgements_that_tell_the_date_on_one_line),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
