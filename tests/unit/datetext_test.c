@@ -11,7 +11,9 @@
 #define TUESDAY_EVENING INT64_C(1795537800)
 /* Mon 2026-11-23 12:00:00 +0100 */
 #define DAY_BEFORE INT64_C(1795431600)
-#define DAY (24 * 60 * 60)
+#define MINUTE INT64_C(60)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
 
 static void
 assert_text(int64_t instant, const char *zone, const char *language,
@@ -70,7 +72,7 @@ adds_the_year_when_it_is_another_one(void **state)
 		assert_text(new_year, "Europe/Amsterdam", cases[i].language,
 			    new_year - DAY, cases[i].other);
 		assert_text(new_year, "Europe/Amsterdam", cases[i].language,
-			    new_year - 3600, cases[i].same);
+			    new_year - HOUR, cases[i].same);
 	}
 }
 
@@ -79,7 +81,7 @@ tells_a_full_hour_in_every_language(void **state)
 {
 	(void)state;
 	/* Tue 2026-11-24 17:00 +0100 */
-	static const int64_t full_hour = TUESDAY_EVENING - 30 * 60;
+	static const int64_t full_hour = TUESDAY_EVENING - 30 * MINUTE;
 	assert_text(full_hour, "Europe/Amsterdam", "nl", DAY_BEFORE,
 		    "dinsdag 24 november om 17.00 uur");
 	assert_text(full_hour, "Europe/Amsterdam", "fr", DAY_BEFORE,
@@ -91,12 +93,13 @@ tells_midnight_as_the_end_of_a_day(void **state)
 {
 	(void)state;
 	/* Wed 2026-11-25 00:00 +0100 */
-	static const int64_t midnight = TUESDAY_EVENING + 6 * 3600 + 30 * 60;
+	static const int64_t midnight =
+		TUESDAY_EVENING + 6 * HOUR + 30 * MINUTE;
 	assert_text(midnight, "Europe/Amsterdam", "nl", DAY_BEFORE,
 		    "dinsdag 24 november om 24.00 uur");
 	assert_text(midnight, "Europe/Amsterdam", "es", DAY_BEFORE,
 		    "2026-11-24 24:00");
-	assert_text(midnight + 60, "Europe/Amsterdam", "en", DAY_BEFORE,
+	assert_text(midnight + MINUTE, "Europe/Amsterdam", "en", DAY_BEFORE,
 		    "Wednesday 25 November at 00:01");
 	/* 2027-01-01 00:00 +0100 belongs to the year before */
 	assert_text(INT64_C(1798758000), "Europe/Amsterdam", "de", DAY_BEFORE,
@@ -178,7 +181,7 @@ names_every_month_and_weekday(void **state)
 	static const int64_t noon = INT64_C(1767268800);
 	g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		int64_t instant = noon + (int64_t)cases[i].days_before * DAY;
+		int64_t instant = noon + cases[i].days_before * DAY;
 		for (size_t l = 0; l < G_N_ELEMENTS(languages); l++) {
 			g_autofree char *text =
 				date_text(instant, utc, languages[l], noon);
