@@ -81,6 +81,11 @@ is_relay_url(const char *url)
 static char *
 read_password(const char *file, GError **error)
 {
+	if (!file || !*file) {
+		g_set_error_literal(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+				    "the relay's login has no password file");
+		return NULL;
+	}
 	g_autofree char *text = NULL;
 	g_autoptr(GError) cause = NULL;
 	if (!g_file_get_contents(file, &text, NULL, &cause)) {
@@ -129,9 +134,10 @@ smtp_client_new(const char *relay_url, const char *user,
 		const char *password_file, GError **error)
 {
 	if (!is_relay_url(relay_url)) {
-		g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
-			    "relay \"%s\" is not smtp://HOST or smtps://HOST",
-			    relay_url);
+		/* without the URL: it may hold a password */
+		g_set_error_literal(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+				    "the relay is not smtp://HOST[:PORT] or "
+				    "smtps://HOST[:PORT]");
 		return NULL;
 	}
 	bool has_login = user && *user;

@@ -515,9 +515,15 @@ refuses_what_is_no_relay(void **state)
 {
 	(void)state;
 	static const char *const urls[] = {
-		"",	      "127.0.0.1:25",	      "http://127.0.0.1",
-		"smtp://",    "imap://127.0.0.1",     "smtp://127.0.0.1:99999",
-		"smtp:/x y/", "smtp://u:p@127.0.0.1", "file:///etc/passwd",
+		"",
+		"127.0.0.1:25",
+		"http://127.0.0.1",
+		"smtp://",
+		"imap://127.0.0.1",
+		"smtp://127.0.0.1:99999",
+		"smtp:/x y/",
+		"smtp://u:s3cret@127.0.0.1",
+		"file:///etc/passwd",
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(urls); i++) {
 		g_autoptr(GError) error = NULL;
@@ -527,6 +533,7 @@ refuses_what_is_no_relay(void **state)
 			fail_msg("%s", urls[i]);
 		assert_true(g_error_matches(error, LOKET_ERROR,
 					    LOKET_ERROR_CONFIG));
+		assert_null(strstr(error->message, "s3cret"));
 	}
 }
 
@@ -591,6 +598,11 @@ wants_a_password_for_a_login(void **state)
 		assert_true(g_error_matches(error, LOKET_ERROR,
 					    LOKET_ERROR_CONFIG));
 		assert_non_null(strstr(error->message, files[i]));
+		g_autoptr(GError) none = NULL;
+		assert_null(smtp_client_new("smtp://127.0.0.1", "desk",
+					    i ? "" : NULL, &none));
+		assert_true(
+			g_error_matches(none, LOKET_ERROR, LOKET_ERROR_CONFIG));
 	}
 	g_unlink(empty);
 }
