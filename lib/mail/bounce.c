@@ -1,0 +1,208 @@
+/* bounce: see bounce.h */
+#include <string.h>
+
+#include "bounce.h"
+#include "bounce_forms.h"
+#include "header.h"
+#include "text.h"
+
+/* How an action may be written, by its beginning. */
+static const struct {
+	const char *prefix;
+	const char *action;
+} actions[] = {
+	{"delay", "delayed"},	  {"defer", "delayed"},
+	{"warn", "delayed"},	  {"deliver", "delivered"},
+	{"success", "delivered"}, {"relay", "relayed"},
+	{"expand", "expanded"},
+};
+
+static const char *
+normal_action(const char *raw)
+{
+	const char *word = raw ? raw + strspn(raw, " \t\n") : "";
+	for (size_t i = 0; i < G_N_ELEMENTS(actions); i++)
+		if (g_ascii_strncasecmp(word, actions[i].prefix,
+					strlen(actions[i].prefix)) == 0)
+			return actions[i].action;
+	return "failed";
+}
+
+/* RFC 3463 2: class "." subject "." detail, at the front of raw. */
+static char *
+status_of(const char *raw)
+{
+	const char *status = raw ? raw + strspn(raw, " \t\n") : "";
+	size_t length = strspn(status, "0123456789.");
+	if (length < 5 || !strchr("245", status[0]) || status[1] != '.')
+		length = 0;
+	return g_strndup(status, length);
+}
+
+/* RFC 3464 2.3.1: address-type ";" address. */
+static char *
+address_of(const char *raw)
+{
+	const char *semicolon = strchr(raw, ';');
+	const char *address = semicolon ? semicolon + 1 : raw;
+	address += strspn(address, " \t\n<");
+	g_autofree char *bytes = g_strndup(address, strcspn(address, " \t\n>"));
+	return g_utf8_make_valid(bytes, -1);
+}
+
+void
+bounce_add(MailBounce *bounce, const char *address, const char *action,
+	   const char *status)
+{
+	if (bounce->recipients->len >= BOUNCE_RECIPIENTS_MAX)
+		return;
+	MailRecipientStatus *recipient = g_new0(MailRecipientStatus, 1);
+	recipient->address = address_of(address);
+	recipient->action = g_strdup(normal_action(action));
+	recipient->status = status_of(status);
+	g_ptr_array_add(bounce->recipients, recipient);
+}
+
+static void
+recipient_free(void *data)
+{
+	MailRecipientStatus *recipient = data;
+	g_free(recipient->address);
+	g_free(recipient->action);
+	g_free(recipient->status);
+	g_free(recipient);
+}
+
+MailBounce *
+bounce_new(void)
+{
+	MailBounce *bounce = g_new0(MailBounce, 1);
+	bounce->recipients = g_ptr_array_new_with_free_func(recipient_free);
+	return bounce;
+}
+
+/* The fields of one group of a report, in the order of their worth. */
+enum GroupField {
+	FINAL_RECIPIENT,
+	ORIGINAL_RECIPIENT,
+	ACTION,
+	STATUS,
+	GROUP_FIELDS,
+};
+
+static const char *const group_fields[GROUP_FIELDS] = {
+	[FINAL_RECIPIENT] = "Final-Recipient",
+	[ORIGINAL_RECIPIENT] = "Original-Recipient",
+	[ACTION] = "Action",
+	[STATUS] = "Status",
+};
+
+static void
+take_field(const FieldSpan *field, char *values[GROUP_FIELDS])
+{
+	for (size_t i = 0; i < GROUP_FIELDS; i++) {
+		if (values[i] || !scan_field_is(field, group_fields[i]))
+			continue;
+		values[i] = g_strndup(field->value, field->value_length);
+		return;
+	}
+}
+
+/* Reads up to the empty line behind the group. */
+static void
+read_group(const char **cursor, const char *end, MailBounce *bounce)
+{
+	char *values[GROUP_FIELDS] = {NULL};
+	FieldSpan field;
+	while (scan_field(cursor, end, &field))
+		take_field(&field, values);
+	const char *address = values[FINAL_RECIPIENT]
+				      ? values[FINAL_RECIPIENT]
+				      : values[ORIGINAL_RECIPIENT];
+	if (address)
+		bounce_add(bounce, address, values[ACTION], values[STATUS]);
+	for (size_t i = 0; i < GROUP_FIELDS; i++)
+		g_free(values[i]);
+}
+
+static void
+read_status_part(GMimePart *part, MailBounce *bounce)
+{
+	g_autoptr(GString) report = g_string_new(NULL);
+	(void)text_decode(part, report, BOUNCE_BYTES_MAX);
+	const char *cursor = report->str;
+	const char *end = cursor + report->len;
+	while (cursor < end) {
+		const char *group = cursor;
+		read_group(&cursor, end, bounce);
+		/* a line that is no field is passed over */
+		if (cursor == group)
+			cursor += strcspn(cursor, "\n") + 1;
+	}
+}
+
+char *
+bounce_id_in(const char *header, size_t length)
+{
+	const char *cursor = header;
+	FieldSpan field;
+	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+	while (ids->len == 0 && scan_field(&cursor, header + length, &field)) {
+		if (!scan_field_is(&field, "Message-ID"))
+			continue;
+		g_autofree char *value =
+			g_strndup(field.value, field.value_length);
+		(void)header_ids(value, 1, ids);
+	}
+	return ids->len > 0 ? g_ptr_array_steal_index(ids, 0) : NULL;
+}
+
+static void
+read_returned_part(GMimePart *part, MailBounce *bounce)
+{
+	g_autoptr(GString) header = g_string_new(NULL);
+	(void)text_decode(part, header, BOUNCE_BYTES_MAX);
+	if (!bounce->message_id)
+		bounce->message_id = bounce_id_in(header->str, header->len);
+}
+
+static bool
+is_returned_mail(GMimeContentType *type)
+{
+	return g_mime_content_type_is_type(type, "message", "rfc822") ||
+	       g_mime_content_type_is_type(type, "message", "global") ||
+	       g_mime_content_type_is_type(type, "message", "global-headers") ||
+	       g_mime_content_type_is_type(type, "message", "rfc822-headers") ||
+	       g_mime_content_type_is_type(type, "text", "rfc822-headers");
+}
+
+static void
+read_part(GMimeObject *parent, GMimeObject *object, gpointer data)
+{
+	(void)parent;
+	MailBounce *bounce = data;
+	if (!GMIME_IS_PART(object))
+		return;
+	GMimeContentType *type = g_mime_object_get_content_type(object);
+	if (g_mime_content_type_is_type(type, "message", "delivery-status") ||
+	    g_mime_content_type_is_type(type, "message",
+					"global-delivery-status"))
+		read_status_part(GMIME_PART(object), bounce);
+	else if (is_returned_mail(type))
+		read_returned_part(GMIME_PART(object), bounce);
+}
+
+void
+bounce_read(const BouncePatterns *patterns, Mail *mail, GMimeObject *root)
+{
+	if (g_strcmp0(mail->report, "delivery-status") == 0) {
+		mail->bounce = bounce_new();
+		if (GMIME_IS_MULTIPART(root))
+			g_mime_multipart_foreach(GMIME_MULTIPART(root),
+						 read_part, mail->bounce);
+		else
+			read_part(NULL, root, mail->bounce);
+	} else {
+		mail->bounce = bounce_from_letter(patterns, mail);
+	}
+}

@@ -1,0 +1,117 @@
+/* fields: see fields.h */
+#include <string.h>
+
+#include "fields.h"
+#include "header.h"
+
+static void
+read_addresses(const MailReader *reader, Mail *mail, const char *name,
+	       GPtrArray *addresses)
+{
+	size_t count = mail_header_count(mail, name);
+	bool is_whole = true;
+	for (size_t i = 0; i < count && is_whole; i++)
+		is_whole = header_addresses(
+			reader->options, mail_header(mail, name, i), addresses);
+	if (!is_whole)
+		mail_warn(mail, "more than %d addresses in %s",
+			  MAIL_ADDRESSES_MAX, name);
+}
+
+static void
+read_reply_to(const MailReader *reader, Mail *mail)
+{
+	g_autoptr(GPtrArray) addresses = g_ptr_array_new_with_free_func(
+		(GDestroyNotify)mail_address_free);
+	read_addresses(reader, mail, "Reply-To", addresses);
+	if (addresses->len > 0)
+		mail->reply_to = g_ptr_array_steal_index(addresses, 0);
+}
+
+/* RFC 5321 4.4: the address in angle brackets, or nothing in them. */
+static void
+read_return_path(const MailReader *reader, Mail *mail)
+{
+	const char *raw = mail_header(mail, "Return-Path", 0);
+	if (!raw)
+		return;
+	g_autofree char *text = header_text(reader->options, raw);
+	const char *open = strchr(text, '<');
+	const char *address = open ? open + 1 : text;
+	mail->return_path = g_strndup(address, strcspn(address, ">"));
+	g_strstrip(mail->return_path);
+}
+
+static void
+read_ids(Mail *mail, const char *name, GPtrArray *ids)
+{
+	size_t count = mail_header_count(mail, name);
+	bool is_whole = true;
+	for (size_t i = 0; i < count; i++)
+		is_whole &= header_ids(mail_header(mail, name, i),
+				       MAIL_REFERENCES_MAX, ids);
+	if (!is_whole)
+		mail_warn(mail, "more than %d message-ids in %s",
+			  MAIL_REFERENCES_MAX, name);
+}
+
+static void
+read_message_id(Mail *mail)
+{
+	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+	const char *raw = mail_header(mail, "Message-ID", 0);
+	if (raw)
+		(void)header_ids(raw, MAIL_REFERENCES_MAX, ids);
+	if (ids->len > 0)
+		mail->message_id = g_ptr_array_steal_index(ids, 0);
+	else if (raw)
+		mail_warn(mail, "Message-ID holds no message-id");
+}
+
+static void
+read_date(Mail *mail)
+{
+	const char *raw = mail_header(mail, "Date", 0);
+	if (!raw)
+		return;
+	mail->date = header_date(raw);
+	if (!mail->date)
+		mail_warn(mail, "Date is no date that a mail can have");
+}
+
+static void
+warn_of_repeats(Mail *mail)
+{
+	static const char *const once[] = {"From",	 "Subject", "Date",
+					   "Message-ID", "Sender",  "Reply-To"};
+	for (size_t i = 0; i < G_N_ELEMENTS(once); i++) {
+		size_t count = mail_header_count(mail, once[i]);
+		if (count > 1)
+			mail_warn(mail, "%zu %s fields", count, once[i]);
+	}
+}
+
+char *
+mail_header_text(const MailReader *reader, const Mail *mail, const char *name)
+{
+	const char *raw = mail_header(mail, name, 0);
+	return raw ? header_text(reader->options, raw) : NULL;
+}
+
+void
+fields_read(const MailReader *reader, Mail *mail)
+{
+	mail->subject = mail_header_text(reader, mail, "Subject");
+	read_addresses(reader, mail, "From", mail->from);
+	read_addresses(reader, mail, "To", mail->to);
+	read_addresses(reader, mail, "Cc", mail->cc);
+	read_reply_to(reader, mail);
+	read_return_path(reader, mail);
+	read_date(mail);
+	read_message_id(mail);
+	read_ids(mail, "In-Reply-To", mail->in_reply_to);
+	read_ids(mail, "References", mail->references);
+	warn_of_repeats(mail);
+	if (mail->from->len == 0)
+		mail_warn(mail, "no From address");
+}

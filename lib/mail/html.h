@@ -1,0 +1,22 @@
+/*
+ * html: the text that a reader of an HTML mail sees.
+ *
+ * Links keep their target, lists their marks, quotes get "> " in front as
+ * in plain text: a blockquote, and what mail clients mark as quoted by a
+ * class, an id or a name. Scripts, styles and hidden elements give nothing.
+ * Nothing is fetched. Elements nested deeper than HTML_DEPTH_MAX end the
+ * text, for libxml2 is not linear in them.
+ */
+#ifndef LOKET_MAIL_HTML_H
+#define LOKET_MAIL_HTML_H
+
+#include <stddef.h>
+
+#define HTML_DEPTH_MAX 400
+/* A longer link is a machine's, and no help to a reader. */
+#define HTML_LINK_BYTES_MAX 500
+
+/* html is UTF-8, whatever it says of itself. The result is the caller's. */
+char *html_to_text(const char *html, size_t length);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * parts: the tree of a mail's parts, to its text and its attachments.
+ *
+ * Plain text is preferred to HTML. A nested message is one attachment.
+ */
+#ifndef LOKET_MAIL_PARTS_H
+#define LOKET_MAIL_PARTS_H
+
+#include "reader.h"
+
+/* Fills text, attachments and report. */
+void parts_read(Mail *mail, GMimeObject *root);
+
+/* Adds an attachment. type and filename are copied. */
+void parts_attach(Mail *mail, const char *filename, const char *type,
+		  size_t size_bytes);
+
+#endif
