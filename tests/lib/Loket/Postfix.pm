@@ -16,6 +16,7 @@ use File::Path qw(make_path);
 use IO::Socket::INET;
 use List::Util qw(any);
 
+use Loket::Process qw(run);
 use Loket::Wait qw(wait_for);
 
 use constant DOMAIN => 'acme.example';
@@ -48,20 +49,34 @@ sub log_file($self) { return "$self->{dir}/mail.log" }
 sub start($self) {
 	$self->_write_files;
 	$self->_add_logins;
-	$self->_run($self->{postfix}, '-c', "$self->{dir}/etc", 'start');
-	$self->{started} = $$;
+	$self->{owner} = $$;
+	$self->_control('start') == 0
+		or croak "Postfix does not start, see $self->{dir}/postfix.out";
 	for my $port (values $self->{port}->%*) {
 		wait_for(START_S, sub { _answers($port) })
-			or croak "Postfix is silent on port $port, see "
-				. $self->log_file;
+			or croak "Postfix is silent on port $port, see ",
+				$self->log_file;
 	}
 }
 
 # Only the process that started Postfix stops it, and only once.
 sub stop($self) {
-	return unless ($self->{started} // 0) == $$;
-	delete $self->{started};
-	$self->_run($self->{postfix}, '-c', "$self->{dir}/etc", 'stop');
+	return unless ($self->{owner} // 0) == $$;
+	delete $self->{owner};
+	$self->_control('stop');
+}
+
+# Lets it run on after this process.
+sub release($self) { delete $self->{owner} }
+
+# Stops the Postfix that an earlier process left in a directory; true when one
+# ran there.
+sub stop_running($class, %args) {
+	return 0 unless -e "$args{dir}/etc/main.cf";
+	my $self = bless {%args}, $class;
+	$self->_find_programs;
+	return 0 if $self->_control('status') != 0;
+	return $self->_control('stop') == 0;
 }
 
 # The log's lines that name a queue id, or all.
@@ -70,11 +85,6 @@ sub log_lines($self, $queue_id = undef) {
 	my @lines = <$log>;
 	return @lines unless defined $queue_id;
 	return grep { /\]: \Q$queue_id\E:/ } @lines;
-}
-
-sub DESTROY($self) {
-	local ($@, $?);
-	$self->stop;
 }
 
 sub _find_programs($self) {
@@ -241,19 +251,12 @@ sub _add_logins($self) {
 	chown scalar(getpwnam $user), -1, "$dir/data/sasldb2";
 }
 
-sub _run($self, @command) {
+sub _control($self, $command) {
 	local $ENV{LD_LIBRARY_PATH} = $self->{library_path}
 		if $self->{library_path};
-	my $pid = fork // croak "fork: $!";
-	if (!$pid) {
-		open STDIN, '<', '/dev/null';
-		open STDOUT, '>>', "$self->{dir}/postfix.out";
-		open STDERR, '>&', \*STDOUT;
-		exec @command or POSIX::_exit(127);
-	}
-	waitpid $pid, 0;
-	$? == 0 or croak "@command failed, see ", $self->log_file,
-		" and $self->{dir}/postfix.out";
+	my $out = "$self->{dir}/postfix.out";
+	return run($out, $out,
+		$self->{postfix}, '-c', "$self->{dir}/etc", $command);
 }
 
 # Below the range from which the kernel takes ports for outgoing connections.

@@ -1,0 +1,278 @@
+package Loket::Site;
+
+# A whole service desk on loopback: a private Postfix and loketd, with the
+# desk support@acme.example, two agents, and a Maildir for everybody.
+#
+#	my $site = Loket::Site->temporary;
+#	$site->start;
+#	my $reply = $site->send('an@klant.example',
+#		['support@acme.example'], $mail);
+#	my $ticket = $site->ticket($number);
+#
+# It ends with the process that started it, unless release() lets it live on.
+
+use v5.36;
+use Carp qw(croak);
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Path qw(make_path);
+use File::Spec;
+use File::Temp;
+use IO::Socket::UNIX;
+use JSON::PP qw(decode_json);
+
+use Loket::Maildir;
+use Loket::Postfix;
+use Loket::Process qw(
+	spawn run end_process is_running remember remembered);
+use Loket::Smtp;
+use Loket::Wait qw(wait_for);
+
+use constant ROOT => abs_path(dirname(__FILE__) . '/../../..');
+use constant LOGINS => { jan => 'loket-jan', els => 'loket-els' };
+use constant CLIENT => '192.0.2.7';
+use constant START_S => 20;
+use constant STOP_S => 30;
+use constant SOCKET_PATH_MAX => 108;
+
+my @live;
+
+# new(dir => DIR): options are those of Loket::Postfix, and `config`, text to
+# stand behind the generated configuration, `desk`, text within the desk.
+sub new($class, %args) {
+	my $self = bless { config => '', desk => '', %args }, $class;
+	make_path($self->{dir});
+	$self->{dir} = abs_path($self->{dir});
+	length $self->socket_file < SOCKET_PATH_MAX
+		or croak "$self->{dir} is too long a name for a socket in it";
+
+	# Postfix's daemons run as another user.
+	umask 022;
+	chmod 0755, $self->{dir};
+	$self->{postfix} = Loket::Postfix->new(%args,
+		dir => $self->{dir}, root => ROOT,
+		milter => 'milter.sock', logins => LOGINS);
+	return $self;
+}
+
+# A site in a new directory below build/, which goes when it ends.
+sub temporary($class, %args) {
+	make_path(my $build = ROOT . '/build');
+	my $dir = File::Temp->newdir('site-XXXXXX', DIR => $build,
+		CLEANUP => !$ENV{LOKET_KEEP});
+	return $class->new(%args, dir => "$dir", directory => $dir);
+}
+
+sub dir($self) { return $self->{dir} }
+sub postfix($self) { return $self->{postfix} }
+sub conf_file($self) { return "$self->{dir}/loket.conf" }
+sub socket_file($self) { return "$self->{dir}/milter.sock" }
+sub loketd_log($self) { return "$self->{dir}/loketd.log" }
+
+# A program that was built: loketd or loket.
+sub program($name) {
+	my $build = File::Spec->rel2abs($ENV{LOKET_BUILD} // 'build', ROOT);
+	return "$build/$name";
+}
+
+sub start($self) {
+	push @live, $self;
+	$self->{owner} = $$;
+	remember("$self->{dir}/owner.pid", $$);
+	$self->write_conf;
+	$self->start_loketd;
+	$self->{postfix}->start;
+}
+
+sub stop($self) {
+	@live = grep { $_ != $self } @live;
+	$self->{postfix}->stop;
+	$self->stop_loketd;
+}
+
+# Lets the site live on after this process; stop_running() ends it.
+sub release($self) {
+	@live = grep { $_ != $self } @live;
+	$self->{postfix}->release;
+	unlink "$self->{dir}/owner.pid";
+}
+
+# Ends the site that another process has started in the directory, running or
+# released; true when there was one.
+sub stop_running($class, $dir) {
+	my $ended = 0;
+	for my $name (qw(owner loketd)) {
+		my $pid = remembered("$dir/$name.pid") // next;
+		end_process($pid, 'TERM', STOP_S)
+			or croak "$name, process $pid, does not stop";
+		$ended = 1;
+	}
+	return Loket::Postfix->stop_running(root => ROOT, dir => $dir)
+		|| $ended;
+}
+
+sub start_loketd($self) {
+	my $log = $self->loketd_log;
+	$self->{pid} = spawn($log, $log,
+		program('loketd'), '-c', $self->conf_file);
+	remember("$self->{dir}/loketd.pid", $self->{pid});
+	wait_for(START_S, sub {
+		$self->accepts || !is_running($self->{pid});
+	});
+	return if $self->accepts;
+	$self->stop_loketd;
+	croak "loketd did not start:\n", _tail($log);
+}
+
+sub stop_loketd($self) {
+	my $pid = delete $self->{pid} or return;
+	end_process($pid, 'TERM', STOP_S) || end_process($pid, 'KILL', STOP_S);
+}
+
+# What a crash looks like: nothing is closed, the socket stays behind.
+sub kill_loketd($self) {
+	end_process(delete $self->{pid}, 'KILL', STOP_S);
+}
+
+sub accepts($self) {
+	return defined IO::Socket::UNIX->new(Peer => $self->socket_file);
+}
+
+# Mail from outside; see Loket::Smtp for the reply.
+sub send($self, $from, $recipients, $mail, %options) {
+	my $smtp = $self->session(%options);
+	my $reply = $smtp->send($from, $recipients, $mail);
+	$smtp->quit;
+	return $reply;
+}
+
+# An agent's mail, from the outbox of his mail client.
+sub submit($self, $login, $recipients, $mail, %options) {
+	my $smtp = Loket::Smtp->new(
+		port => $self->{postfix}->port('submission'),
+		login => $login, password => LOGINS->{$login});
+	my $from = $options{from} // "$login\@" . Loket::Postfix::DOMAIN;
+	my $reply = $smtp->send($from, $recipients, $mail);
+	$smtp->quit;
+	return $reply;
+}
+
+# An SMTP session from outside.
+sub session($self, %options) {
+	return Loket::Smtp->new(client => CLIENT,
+		port => $self->{postfix}->port('smtp'), %options);
+}
+
+# The mails that lie in the mailbox of one of our people or desks.
+sub mailbox($self, $name) {
+	return Loket::Maildir->mails(join '/', $self->{postfix}->mail_dir,
+		Loket::Postfix::DOMAIN, $name);
+}
+
+# The mails that somebody outside has got.
+sub outside($self, $address) {
+	my $maildir = $self->{postfix}->mail_dir . '/outside';
+	return grep { $_->get('Delivered-To') eq $address }
+		Loket::Maildir->mails($maildir);
+}
+
+# Runs the command line program: a hash of `exit`, `out`, `err`.
+sub loket($self, @arguments) {
+	my ($out, $err) = map { File::Temp->new } 1 .. 2;
+	my $exit = run("$out", "$err",
+		program('loket'), '-c', $self->conf_file, @arguments);
+	return { exit => $exit, out => _slurp("$out"), err => _slurp("$err") };
+}
+
+sub loket_json($self, @arguments) {
+	my $result = $self->loket(@arguments, '--json');
+	$result->{exit} == 0
+		or croak "loket @arguments: exit $result->{exit}, ",
+			$result->{err};
+	return decode_json($result->{out});
+}
+
+sub tickets($self, @options) {
+	return $self->loket_json('tickets', @options)->@*;
+}
+
+sub ticket($self, $number) { return $self->loket_json('show', $number) }
+
+sub write_conf($self) { _write($self->conf_file, $self->_conf) }
+
+sub _conf($self) {
+	my $dir = $self->{dir};
+	my $relay = $self->{postfix}->port('relay');
+	return <<~"END";
+		socket = "unix:$dir/milter.sock"
+		socket-mode = "0666"
+		store = "sqlite:$dir/loket.db"
+		relay = "smtp://127.0.0.1:$relay"
+		secret = "$dir/secret"
+		log = "stderr"
+		postmaster = "postmaster\@acme.example"
+		authserv-id = { "mx.acme.example" }
+		ack-delay = "1 second"
+
+		calendar "office" {
+			timezone = "Europe/Amsterdam"
+			hours = { "mon-fri 08:00-17:30" }
+			holidays = { "nl" }
+		}
+		agent "jan\@acme.example" {
+			name = "Jan"
+			login = { "jan" }
+		}
+		agent "els\@acme.example" {
+			name = "Els"
+			login = { "els" }
+		}
+		desk "support" {
+			name = "Acme Klantenservice"
+			tag = "ACME"
+			addresses = { "support\@acme.example",
+				"help\@acme.example" }
+			agents = { "jan\@acme.example", "els\@acme.example" }
+			language = "nl"
+			calendar = "office"
+			ack = "always"
+			type "complaint" {
+				subject = 'klacht|complaint'
+				plan = "5 working days"
+			}
+			type "incident" {
+				subject = 'storing|outage'
+				resolution = "24 hours"
+			}
+			$self->{desk}
+		}
+		$self->{config}
+		END
+}
+
+sub _tail($file) {
+	my @lines = split /^/, -e $file ? _slurp($file) : '';
+	return join '', @lines > 20 ? @lines[-20 .. -1] : @lines;
+}
+
+sub _slurp($file) {
+	open my $in, '<', $file or croak "$file: $!";
+	local $/;
+	return scalar readline $in;
+}
+
+sub _write($file, $text) {
+	open my $out, '>', $file or croak "$file: $!";
+	print $out $text;
+	close $out or croak "$file: $!";
+}
+
+# A signal ends a test like any other end, so that nothing stays running.
+$SIG{$_} //= sub { exit 1 } for qw(INT TERM HUP);
+
+END {
+	local $?;
+	$_->stop for grep { $_->{owner} == $$ } @live;
+}
+
+1;
