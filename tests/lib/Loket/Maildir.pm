@@ -14,7 +14,13 @@ use MIME::QuotedPrint qw(decode_qp);
 sub mails($class, $maildir) {
 	my @files = map { glob "\Q$maildir\E/$_/*" } qw(new cur);
 	return map { $class->read($_) }
-		sort { (stat $a)[9] <=> (stat $b)[9] || $a cmp $b } @files;
+		sort { _arrival($a) <=> _arrival($b) } @files;
+}
+
+# Postfix names a file SECONDS.V<device>I<inode>M<microseconds>.HOST.
+sub _arrival($file) {
+	my ($s, $us) = $file =~ m{/(\d+)\.[^/]*?M(\d+)};
+	return $s + $us / 1e6;
 }
 
 sub read($class, $file) {
@@ -40,6 +46,11 @@ sub get($self, $name) {
 
 sub subject($self) {
 	return decode('MIME-Header', $self->get('Subject') // '');
+}
+
+# Whether Postfix took the mail in under this queue id: its Received says so.
+sub has_come_as($self, $queue_id) {
+	return $self->{head} =~ /^Received:.*\bid \Q$queue_id\E\b/m;
 }
 
 # The body of a mail of one part, as characters.

@@ -79,6 +79,13 @@ sub stop_running($class, %args) {
 	return $self->_control('stop') == 0;
 }
 
+# True when no mail is on its way any more.
+sub is_idle($self) {
+	my @waiting = glob "\Q$self->{dir}\E/queue/"
+		. '{maildrop,incoming,active,deferred/?}/*';
+	return !grep { -f } @waiting;
+}
+
 # The log's lines that name a queue id, or all.
 sub log_lines($self, $queue_id = undef) {
 	open my $log, '<', $self->log_file or return;

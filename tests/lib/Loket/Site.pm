@@ -33,6 +33,8 @@ use constant LOGINS => { jan => 'loket-jan', els => 'loket-els' };
 use constant CLIENT => '192.0.2.7';
 use constant START_S => 20;
 use constant STOP_S => 30;
+use constant ARRIVAL_S => 20;
+use constant SETTLE_S => 60;
 use constant SOCKET_PATH_MAX => 108;
 
 my @live;
@@ -174,6 +176,47 @@ sub outside($self, $address) {
 	my $maildir = $self->{postfix}->mail_dir . '/outside';
 	return grep { $_->get('Delivered-To') eq $address }
 		Loket::Maildir->mails($maildir);
+}
+
+# The delivered copy of the mail that was answered so: Postfix's own Received
+# names the queue id. Dies when it does not come.
+sub delivered($self, $name, $reply) {
+	return wait_for(ARRIVAL_S, sub {
+		my ($copy) = grep { $_->has_come_as($reply->{queue_id}) }
+			$self->mailbox($name);
+		return $copy;
+	}) || croak "$reply->{queue_id} was not delivered to $name";
+}
+
+# The same for somebody outside.
+sub delivered_outside($self, $address, $reply) {
+	return wait_for(ARRIVAL_S, sub {
+		my ($copy) = grep { $_->has_come_as($reply->{queue_id}) }
+			$self->outside($address);
+		return $copy;
+	}) || croak "$reply->{queue_id} was not delivered to $address";
+}
+
+# The acknowledgements that an address has got.
+sub acks($self, $address) {
+	return grep { ($_->get('Auto-Submitted') // '') =~ /^auto-replied/ }
+		$self->outside($address);
+}
+
+# The ticket that was made of the mail that was answered so, or undef.
+sub ticket_of($self, $reply) {
+	my ($ticket) = grep { $_->{queue_id} eq $reply->{queue_id} }
+		$self->tickets;
+	return $ticket && $self->ticket($ticket->{number});
+}
+
+# Waits until everything that was to leave has left and arrived.
+sub settle($self) {
+	wait_for(SETTLE_S, sub {
+		my @waiting = grep { $_->{state} eq 'waiting' }
+			$self->loket_json('outbox')->@*;
+		return !@waiting && $self->{postfix}->is_idle;
+	}) or croak 'the outbox does not empty';
 }
 
 # Runs the command line program: a hash of `exit`, `out`, `err`.

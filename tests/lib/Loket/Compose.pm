@@ -1,0 +1,65 @@
+package Loket::Compose;
+
+# Writing the mails that are sent to a site.
+
+use v5.36;
+use Exporter qw(import);
+
+our @EXPORT_OK = qw(compose fill_in date_now);
+
+my $serial = 0;
+
+# A plain mail: the body, and fields by name (From => ...); a field's value may
+# be a list. Date, Message-ID and a text type are there unless given; undef
+# leaves one out.
+sub compose($body, @fields) {
+	my %given = @fields;
+	my @head = map { defined $_->[1] ? "$_->[0]: $_->[1]\n" : () }
+		_pairs(_defaults(\%given), @fields);
+	return join '', @head, "\n", $body;
+}
+
+# A sample mail with its {NAMES} replaced, {DATE} by the present.
+sub fill_in($file, %values) {
+	open my $in, '<:raw', $file or die "$file: $!\n";
+	local $/;
+	my $mail = readline $in;
+	%values = (DATE => date_now(), %values);
+	$mail =~ s/\{([A-Z]+)\}/$values{$1} \/\/ die "$file: no value for $1\n"/ge;
+	return $mail;
+}
+
+# RFC 5322 3.3, whatever the language of the terminal.
+sub date_now {
+	my ($s, $min, $hour, $day, $month, $year, $weekday) = gmtime;
+	return sprintf '%s, %d %s %d %02d:%02d:%02d +0000',
+		(qw(Sun Mon Tue Wed Thu Fri Sat))[$weekday], $day,
+		(qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec))[$month],
+		1900 + $year, $hour, $min, $s;
+}
+
+sub _defaults($given) {
+	my @defaults = (
+		'Date' => date_now(),
+		'Message-ID' => sprintf('<%d.%d.%d@client.example>',
+			time, $$, ++$serial),
+		'MIME-Version' => '1.0',
+		'Content-Type' => 'text/plain; charset=UTF-8',
+	);
+	my @missing;
+	while (my ($name, $value) = splice @defaults, 0, 2) {
+		push @missing, $name, $value unless exists $given->{$name};
+	}
+	return @missing;
+}
+
+sub _pairs(@list) {
+	my @pairs;
+	while (my ($name, $value) = splice @list, 0, 2) {
+		push @pairs, map { [$name, $_] }
+			ref $value ? @$value : $value;
+	}
+	return @pairs;
+}
+
+1;
