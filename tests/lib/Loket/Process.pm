@@ -10,7 +10,8 @@ use POSIX qw(WNOHANG);
 
 use Loket::Wait qw(wait_for);
 
-our @EXPORT_OK = qw(spawn run end_process is_running remember remembered);
+our @EXPORT_OK = qw(
+	spawn run end_process is_running exit_code remember remembered);
 
 # Starts a program in a session of its own; stdout and stderr are appended to
 # files. Returns its pid.
@@ -29,6 +30,11 @@ sub spawn($out, $err, @command) {
 sub run($out, $err, @command) {
 	my $pid = spawn($out, $err, @command);
 	waitpid $pid, 0;
+	return exit_code();
+}
+
+# Of the child that ended last, as a shell tells it.
+sub exit_code {
 	return $? & 127 ? 128 + ($? & 127) : $? >> 8;
 }
 

@@ -24,7 +24,7 @@ use JSON::PP qw(decode_json);
 use Loket::Maildir;
 use Loket::Postfix;
 use Loket::Process qw(
-	spawn run end_process is_running remember remembered);
+	spawn run end_process is_running exit_code remember remembered);
 use Loket::Smtp;
 use Loket::Wait qw(wait_for);
 
@@ -113,10 +113,12 @@ sub stop_running($class, $dir) {
 		|| $ended;
 }
 
-sub start_loketd($self) {
+# Option `file_size`, in bytes: no file may grow past it.
+sub start_loketd($self, %limit) {
 	my $log = $self->loketd_log;
-	$self->{pid} = spawn($log, $log,
-		program('loketd'), '-c', $self->conf_file);
+	my @command = (program('loketd'), '-c', $self->conf_file);
+	unshift @command, _limited($limit{file_size}) if $limit{file_size};
+	$self->{pid} = spawn($log, $log, @command);
 	remember("$self->{dir}/loketd.pid", $self->{pid});
 	wait_for(START_S, sub {
 		$self->accepts || !is_running($self->{pid});
@@ -126,9 +128,18 @@ sub start_loketd($self) {
 	croak "loketd did not start:\n", _tail($log);
 }
 
+# Without SIGXFSZ a write past the limit fails like one to a full disk.
+sub _limited($size_bytes) {
+	my $blocks = int $size_bytes / 512;
+	return ('/bin/sh', '-c',
+		"trap '' XFSZ; ulimit -f $blocks; exec \"\$@\"", 'sh');
+}
+
+# Returns its exit code, 128 and more for a signal.
 sub stop_loketd($self) {
 	my $pid = delete $self->{pid} or return;
 	end_process($pid, 'TERM', STOP_S) || end_process($pid, 'KILL', STOP_S);
+	return exit_code();
 }
 
 # What a crash looks like: nothing is closed, the socket stays behind.

@@ -64,6 +64,12 @@ sub quit($self) {
 	$self->{socket}->close;
 }
 
+# Goes away in the middle of something.
+sub drop($self, $bytes) {
+	$self->_write($bytes);
+	$self->{socket}->close;
+}
+
 # XCLIENT starts the session anew: another greeting follows.
 sub _become($self, $client) {
 	$self->_expect(250, $self->command('EHLO localhost'));
