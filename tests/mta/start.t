@@ -25,7 +25,7 @@ $site->start;
 sub loketd(@arguments) {
 	my $err = File::Temp->new;
 	my $exit = run('/dev/null', "$err",
-		'timeout', 20, Loket::Site::program('loketd'), @arguments);
+		'timeout', 20, Loket::Site::built('loketd'), @arguments);
 	return ($exit, join '', readline $err);
 }
 

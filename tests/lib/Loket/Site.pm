@@ -71,8 +71,8 @@ sub conf_file($self) { return "$self->{dir}/loket.conf" }
 sub socket_file($self) { return "$self->{dir}/milter.sock" }
 sub loketd_log($self) { return "$self->{dir}/loketd.log" }
 
-# A program that was built: loketd or loket.
-sub program($name) {
+# Where something lies that was built: loketd or loket.
+sub built($name) {
 	my $build = File::Spec->rel2abs($ENV{LOKET_BUILD} // 'build', ROOT);
 	return "$build/$name";
 }
@@ -116,7 +116,7 @@ sub stop_running($class, $dir) {
 # Option `file_size`, in bytes: no file may grow past it.
 sub start_loketd($self, %limit) {
 	my $log = $self->loketd_log;
-	my @command = (program('loketd'), '-c', $self->conf_file);
+	my @command = (built('loketd'), '-c', $self->conf_file);
 	unshift @command, _limited($limit{file_size}) if $limit{file_size};
 	$self->{pid} = spawn($log, $log, @command);
 	remember("$self->{dir}/loketd.pid", $self->{pid});
@@ -234,7 +234,7 @@ sub settle($self) {
 sub loket($self, @arguments) {
 	my ($out, $err) = map { File::Temp->new } 1 .. 2;
 	my $exit = run("$out", "$err",
-		program('loket'), '-c', $self->conf_file, @arguments);
+		built('loket'), '-c', $self->conf_file, @arguments);
 	return { exit => $exit, out => _slurp("$out"), err => _slurp("$err") };
 }
 
