@@ -249,7 +249,8 @@ bool calendar_is_working_day(const Calendar *calendar, const GDate *date);
  * "en"; NULL is the country's first), in the country's first language where
  * it has none in that one; or the summary of the closing day. NULL for other
  * days. A holiday on a day that is off anyway has its name; so has one on
- * which the site opens all the same.
+ * which the site opens all the same, and a working day of which an event
+ * closes a part has that event's.
  */
 const char *calendar_day_name(const Calendar *calendar, const GDate *date,
 			      const char *language);
