@@ -1,4 +1,5 @@
 /* address: see include/loket/address.h */
+#include <stdbool.h>
 #include <string.h>
 
 #include <loket/address.h>
@@ -54,19 +55,37 @@ address_canonical(const char *address)
 	return g_strconcat(end_of_tag + 1, at, NULL);
 }
 
+/* Where an unquoted stop character or the end stands. */
+static size_t
+path_length(const char *path, const char *stops)
+{
+	bool quoted = false;
+	size_t i = 0;
+	for (; path[i]; i++) {
+		if (path[i] == '\\' && path[i + 1])
+			i++;
+		else if (path[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && strchr(stops, path[i]))
+			break;
+	}
+	return i;
+}
+
 char *
 address_of_path(const char *path)
 {
-	const char *start = path;
-	while (*start == ' ' || *start == '<')
+	const char *start = path + strspn(path, " \t");
+	bool has_bracket = *start == '<';
+	if (has_bracket)
 		start++;
+	/* ESMTP arguments may follow: some servers hand them over too */
+	size_t length = path_length(start, has_bracket ? ">" : " \t");
 	/* a source route, "@a,@b:", is accepted and ignored */
-	const char *colon = *start == '@' ? strchr(start, ':') : NULL;
-	if (colon)
+	const char *colon = *start == '@' ? memchr(start, ':', length) : NULL;
+	if (colon) {
+		length -= (size_t)(colon + 1 - start);
 		start = colon + 1;
-	size_t length = strlen(start);
-	while (length > 0 &&
-	       (start[length - 1] == '>' || start[length - 1] == ' '))
-		length--;
+	}
 	return g_strndup(start, length);
 }

@@ -1,0 +1,81 @@
+/* loket check: the configuration, and all that it names. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <loket/courier.h>
+#include <loket/error.h>
+
+#include "command.h"
+
+static bool
+read_figures(StoreTx *tx, void *data, GError **error)
+{
+	return store_figures(tx, data, error);
+}
+
+/* A file that is there can be used; one that is not can be made. */
+static bool
+is_usable(const char *path, GError **error)
+{
+	g_autofree char *directory = g_path_get_dirname(path);
+	bool exists = access(path, F_OK) == 0;
+	const char *what = exists ? path : directory;
+	if (access(what, R_OK | W_OK) == 0)
+		return true;
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+		    "%s: %s, expected to be readable and writable", what,
+		    g_strerror(errno));
+	return false;
+}
+
+static bool
+check_store(const Site *site, GError **error)
+{
+	StoreFigures figures;
+	const char *path = strchr(site->config->store, ':') + 1;
+	return is_usable(path, error) &&
+	       store_read(site->store, read_figures, &figures, error);
+}
+
+static bool
+check_relay(const Site *site, GError **error)
+{
+	g_autoptr(Courier) courier =
+		courier_new(site->config, site->store, error);
+	return courier != NULL;
+}
+
+static void
+print_desks(const Site *site)
+{
+	for (guint i = 0; i < site->config->desks->len; i++) {
+		const ConfigDesk *desk = site->config->desks->pdata[i];
+		g_autofree char *addresses = g_strjoinv(", ", desk->addresses);
+		(void)printf("desk %s [%s]: %s; calendar %s\n", desk->title,
+			     desk->tag, addresses,
+			     calendar_name(desk->calendar));
+	}
+}
+
+int
+command_check(Invocation *call)
+{
+	const GOptionEntry options[] = {G_OPTION_ENTRY_NULL};
+	if (!command_options(call, options) || call->argc != 1)
+		return command_usage("check");
+	g_autoptr(GError) error = NULL;
+	/* opening it reads configuration, calendars and templates */
+	g_autoptr(Site) site = site_open(call->config_path, STORE_READ, &error);
+	if (!site || !is_usable(site->config->secret, &error) ||
+	    !check_store(site, &error) || !check_relay(site, &error)) {
+		(void)command_fail(error);
+		return EX_CONFIG;
+	}
+	print_desks(site);
+	(void)printf("configuration, calendars, templates, secret, store: "
+		     "right\n");
+	return EX_OK;
+}

@@ -1,0 +1,65 @@
+/*
+ * command: the subcommands of loket, one file each.
+ *
+ * A command gets its own arguments (argv[0] is its name), writes its answer
+ * to standard output, and returns an exit code of sysexits(3). Errors go to
+ * standard error through command_fail, wrong usage through command_usage.
+ */
+#ifndef LOKET_CLI_COMMAND_H
+#define LOKET_CLI_COMMAND_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include <loket/site.h>
+
+typedef struct Invocation {
+	const char *config_path;
+	bool is_default_config; /* no -c was given */
+	int argc;
+	char **argv;
+} Invocation;
+
+int command_check(Invocation *call);
+int command_ingest(Invocation *call);
+int command_outbox(Invocation *call);
+int command_parse(Invocation *call);
+int command_setup(Invocation *call);
+int command_show(Invocation *call);
+int command_status(Invocation *call);
+int command_tickets(Invocation *call);
+
+/*
+ * Reads the options of a command, in any order among its arguments; what is
+ * left in call->argv are the arguments. False: a wrong option, already told.
+ */
+bool command_options(Invocation *call, const GOptionEntry *entries);
+
+/* Prints "loket: MESSAGE"; the exit code of the error. */
+int command_fail(const GError *error);
+/* Prints how the command is called; EX_USAGE. */
+int command_usage(const char *usage);
+
+/* Prints a value as one line of JSON and releases it. */
+void print_json(json_t *value);
+
+/* A string, or null for NULL; broken UTF-8 is repaired. */
+json_t *json_text(const char *text);
+/* RFC 3339 in the zone, or null for no instant. */
+json_t *json_instant(int64_t instant, GTimeZone *zone);
+/* An array of strings from char *. */
+json_t *json_texts(const GPtrArray *texts);
+
+/* The object of `loket show` without messages and events. */
+json_t *json_ticket(const Site *site, const Ticket *ticket,
+		    const GPtrArray *links, int64_t now);
+/* The same keys for a mail that was stored without a ticket. */
+json_t *json_loose(const Site *site, const Message *message);
+
+/* The zone in which a desk's times are told: its calendar's, or the site's. */
+GTimeZone *zone_of_desk(const Site *site, const char *desk);
+/* The flag of a ticket as it stands at now. */
+enum TicketFlag flag_of(const Site *site, const Ticket *ticket, int64_t now);
+
+#endif

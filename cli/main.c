@@ -1,0 +1,109 @@
+/*
+ * loket: the command line of the service desk. See loket(1).
+ */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <loket/error.h>
+
+#include "command.h"
+
+#define DEFAULT_CONFIG "/etc/loket/loket.conf"
+
+typedef struct Command {
+	const char *name;
+	int (*run)(Invocation *call);
+	const char *about;
+} Command;
+
+static const Command commands[] = {
+	{"check", command_check, "check the configuration and what it names"},
+	{"ingest", command_ingest, "take in one mail from standard input"},
+	{"outbox", command_outbox, "what waits to leave, and why"},
+	{"parse", command_parse, "what Loket sees in a mail"},
+	{"setup", command_setup, "the change for the mail server found here"},
+	{"show", command_show, "one ticket with its thread"},
+	{"status", command_status, "the health of the daemon"},
+	{"tickets", command_tickets, "the list of tickets"},
+};
+
+static int
+print_usage(void)
+{
+	(void)fprintf(stderr, "usage: loket [-c FILE] COMMAND ...\n");
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		(void)fprintf(stderr, "  %-10s %s\n", commands[i].name,
+			      commands[i].about);
+	return EX_USAGE;
+}
+
+int
+command_usage(const char *usage)
+{
+	(void)fprintf(stderr, "usage: loket [-c FILE] %s\n", usage);
+	return EX_USAGE;
+}
+
+int
+command_fail(const GError *error)
+{
+	(void)fprintf(stderr, "loket: %s\n", error->message);
+	if (error->domain != LOKET_ERROR)
+		return EX_SOFTWARE;
+	switch ((enum LoketError)error->code) {
+	case LOKET_ERROR_TEMPORARY:
+		return EX_TEMPFAIL;
+	case LOKET_ERROR_PERMANENT:
+		return EX_DATAERR;
+	case LOKET_ERROR_CONFIG:
+		break;
+	}
+	return EX_CONFIG;
+}
+
+bool
+command_options(Invocation *call, const GOptionEntry *entries)
+{
+	g_autoptr(GError) error = NULL;
+	GOptionContext *context = g_option_context_new(NULL);
+	g_option_context_set_help_enabled(context, FALSE);
+	g_option_context_add_main_entries(context, entries, NULL);
+	bool ok = g_option_context_parse(context, &call->argc, &call->argv,
+					 &error);
+	g_option_context_free(context);
+	if (!ok)
+		(void)fprintf(stderr, "loket %s: %s\n", call->argv[0],
+			      error->message);
+	/* "--" only parts options from arguments */
+	if (ok && call->argc > 1 && strcmp(call->argv[1], "--") == 0) {
+		call->argv[1] = call->argv[0];
+		call->argv++;
+		call->argc--;
+	}
+	return ok;
+}
+
+int
+main(int argc, char **argv)
+{
+	Invocation call = {.config_path = DEFAULT_CONFIG,
+			   .is_default_config = true};
+	int first = 1;
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (argc > 2 && strcmp(argv[1], "-c") == 0) {
+		call.config_path = argv[2];
+		call.is_default_config = false;
+		first = 3;
+	}
+	if (argc <= first)
+		return print_usage();
+	call.argc = argc - first;
+	call.argv = argv + first;
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		if (strcmp(commands[i].name, argv[first]) == 0)
+			return commands[i].run(&call);
+	return print_usage();
+}

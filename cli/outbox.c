@@ -1,0 +1,107 @@
+/* loket outbox: what waits to leave and why; --send sends what is due. */
+#include <stdio.h>
+#include <sysexits.h>
+
+#include <loket/clock.h>
+#include <loket/courier.h>
+
+#include "command.h"
+
+#define USAGE "outbox [--send] [--json]"
+
+static bool
+read_outbox(StoreTx *tx, void *data, GError **error)
+{
+	GPtrArray **items = data;
+	return store_outbox_list(tx, items, error);
+}
+
+static json_t *
+json_item(const OutboxItem *item, GTimeZone *zone)
+{
+	json_t *object = json_object();
+	json_object_set_new(object, "id", json_integer(item->id));
+	json_object_set_new(object, "kind", json_text(item->kind));
+	json_object_set_new(object, "state", json_text(item->state));
+	json_object_set_new(object, "ticket", json_text(item->ticket));
+	json_object_set_new(object, "to", json_text(item->recipient));
+	json_object_set_new(object, "subject", json_text(item->subject));
+	json_object_set_new(object, "text", json_text(item->text));
+	json_object_set_new(object, "attempts", json_integer(item->attempts));
+	json_object_set_new(object, "next_at",
+			    json_instant(item->next_at, zone));
+	json_object_set_new(object, "last_error", json_text(item->last_error));
+	return object;
+}
+
+static void
+print_as_json(const Site *site, const GPtrArray *items)
+{
+	json_t *list = json_array();
+	for (guint i = 0; i < items->len; i++) {
+		const OutboxItem *item = items->pdata[i];
+		(void)json_array_append_new(
+			list, json_item(item, zone_of_desk(site, item->desk)));
+	}
+	print_json(list);
+}
+
+static void
+print_table(const Site *site, const GPtrArray *items)
+{
+	(void)printf("%-6s  %-10s  %-8s  %-10s  %-25s  %s\n", "ID", "KIND",
+		     "STATE", "TICKET", "NEXT", "TO");
+	for (guint i = 0; i < items->len; i++) {
+		const OutboxItem *item = items->pdata[i];
+		g_autofree char *next = clock_rfc3339(
+			item->next_at, zone_of_desk(site, item->desk));
+		bool waits = g_str_equal(item->state, "waiting");
+		(void)printf("%-6" G_GINT64_FORMAT
+			     "  %-10s  %-8s  %-10s  %-25s  %s%s%s\n",
+			     item->id, item->kind, item->state,
+			     item->ticket ? item->ticket : "-",
+			     waits && next ? next : "-", item->recipient,
+			     item->last_error ? ": " : "",
+			     item->last_error ? item->last_error : "");
+	}
+}
+
+static bool
+send_due(const Site *site, GError **error)
+{
+	g_autoptr(Courier) courier =
+		courier_new(site->config, site->store, error);
+	unsigned sent;
+	return courier && courier_send_due(courier, clock_now(), &sent, error);
+}
+
+static int
+outbox(const Invocation *call, bool send, bool as_json)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) items = NULL;
+	g_autoptr(Site) site = site_open(
+		call->config_path, send ? STORE_WRITE : STORE_READ, &error);
+	if (!site || (send && !send_due(site, &error)) ||
+	    !store_read(site->store, read_outbox, &items, &error))
+		return command_fail(error);
+	if (as_json)
+		print_as_json(site, items);
+	else
+		print_table(site, items);
+	return EX_OK;
+}
+
+int
+command_outbox(Invocation *call)
+{
+	gboolean send = FALSE;
+	gboolean as_json = FALSE;
+	const GOptionEntry options[] = {
+		{"send", 0, 0, G_OPTION_ARG_NONE, &send, NULL, NULL},
+		{"json", 0, 0, G_OPTION_ARG_NONE, &as_json, NULL, NULL},
+		G_OPTION_ENTRY_NULL};
+	if (!command_options(call, options) || call->argc != 1)
+		return command_usage(USAGE);
+	return outbox(call, send, as_json);
+}

@@ -1,0 +1,224 @@
+/* loket show N: one ticket with its thread. */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <loket/clock.h>
+#include <loket/error.h>
+#include <loket/number.h>
+
+#include "command.h"
+
+typedef struct Thread {
+	const char *number;
+	Ticket *ticket;
+	GPtrArray *messages;
+	GPtrArray *links;
+	GPtrArray *events;
+} Thread;
+
+static bool
+read_thread(StoreTx *tx, void *data, GError **error)
+{
+	Thread *thread = data;
+	if (!store_ticket_get(tx, thread->number, &thread->ticket, error))
+		return false;
+	return !thread->ticket ||
+	       (store_messages_list(tx, thread->number, &thread->messages,
+				    error) &&
+		store_links_list(tx, thread->number, &thread->links, error) &&
+		store_events_list(tx, thread->number, &thread->events, error));
+}
+
+static void
+thread_clear(Thread *thread)
+{
+	ticket_free(thread->ticket);
+	GPtrArray *lists[] = {thread->messages, thread->links, thread->events};
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		if (lists[i])
+			g_ptr_array_unref(lists[i]);
+}
+
+static json_t *
+json_message(const Message *message, GTimeZone *zone)
+{
+	json_t *attachments = json_loads(message->attachments, 0, NULL);
+	json_t *object = json_object();
+	json_object_set_new(object, "message_id",
+			    json_text(message->message_id));
+	json_object_set_new(object, "role", json_text(message->role));
+	json_object_set_new(object, "direction", json_text(message->direction));
+	json_object_set_new(object, "from", json_text(message->from));
+	json_object_set_new(object, "to", json_texts(message->to));
+	json_object_set_new(object, "at", json_instant(message->at, zone));
+	json_object_set_new(object, "subject", json_text(message->subject));
+	json_object_set_new(object, "new_text", json_text(message->new_text));
+	json_object_set_new(object, "attachments",
+			    attachments ? attachments : json_array());
+	json_object_set_new(object, "queue_id", json_text(message->queue_id));
+	return object;
+}
+
+static json_t *
+json_event(const Event *event, GTimeZone *zone)
+{
+	json_t *object = json_object();
+	json_object_set_new(object, "at", json_instant(event->at, zone));
+	json_object_set_new(object, "what", json_text(event->what));
+	json_object_set_new(object, "detail", json_text(event->detail));
+	return object;
+}
+
+static void
+print_as_json(const Site *site, const Thread *thread, int64_t now)
+{
+	GTimeZone *zone = zone_of_desk(site, thread->ticket->desk);
+	json_t *object = json_ticket(site, thread->ticket, thread->links, now);
+	json_t *messages = json_array();
+	for (guint i = 0; i < thread->messages->len; i++)
+		(void)json_array_append_new(
+			messages,
+			json_message(thread->messages->pdata[i], zone));
+	json_t *events = json_array();
+	for (guint i = 0; i < thread->events->len; i++)
+		(void)json_array_append_new(
+			events, json_event(thread->events->pdata[i], zone));
+	json_object_set_new(object, "messages", messages);
+	json_object_set_new(object, "events", events);
+	print_json(object);
+}
+
+/* What a stranger wrote must not steer the terminal. */
+static void
+print_text(const char *indent, const char *text)
+{
+	g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
+	g_auto(GStrv) lines = g_strsplit(g_strchomp(valid), "\n", -1);
+	for (guint i = 0; lines[i]; i++) {
+		for (char *p = lines[i]; *p; p++)
+			if ((guchar)*p < ' ' || *p == 127)
+				*p = ' ';
+		(void)printf("%s%s\n", indent, lines[i]);
+	}
+}
+
+static void
+print_instant(const char *label, int64_t instant, GTimeZone *zone)
+{
+	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(instant);
+	g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
+	g_autofree char *text = g_date_time_format(local, "%Y-%m-%d %H:%M");
+	(void)printf("%s%s", label, text);
+}
+
+static void
+print_clock(const TicketClock *clock, GTimeZone *zone, int64_t now)
+{
+	g_autofree char *target = target_format(&clock->target);
+	(void)printf("  %-14s  %s, ", target_kind_name(clock->kind), target);
+	print_instant("due ", clock->due, zone);
+	if (clock->met_at)
+		print_instant(clock->met_at <= clock->due_now ? ", met "
+							      : ", late ",
+			      clock->met_at, zone);
+	else if (clock->ended_at)
+		(void)printf(", ended");
+	else if (now > clock->due_now)
+		(void)printf(", overdue");
+	(void)printf("\n");
+}
+
+static void
+print_head(const Site *site, const Ticket *ticket, GTimeZone *zone, int64_t now)
+{
+	(void)printf("%s  %s  %s%s\n", ticket->number, ticket->type,
+		     ticket_state_name(ticket->state),
+		     ticket->is_undeliverable ? "  undeliverable" : "");
+	print_text("  subject   ", ticket->subject);
+	print_text("  customer  ", ticket->customer);
+	if (ticket->agent)
+		print_text("  agent     ", ticket->agent);
+	print_instant("  received  ", ticket->received_at, zone);
+	(void)printf("\n  flag      %s\n",
+		     ticket_flag_name(flag_of(site, ticket, now)));
+	for (guint i = 0; i < ticket->clocks->len; i++)
+		print_clock(ticket->clocks->pdata[i], zone, now);
+}
+
+static const char *
+arrow_of(const Message *message)
+{
+	if (strcmp(message->direction, "in") == 0)
+		return "in  <-";
+	if (strcmp(message->direction, "out") == 0)
+		return "out ->";
+	return "note  ";
+}
+
+static void
+print_message(const Message *message, GTimeZone *zone)
+{
+	(void)printf("\n");
+	print_instant("", message->at, zone);
+	(void)printf("  %s  %s", arrow_of(message), message->role);
+	print_text("  ", message->from);
+	print_text("    ", message->new_text);
+}
+
+static void
+print_event(const Event *event, GTimeZone *zone)
+{
+	print_instant("  ", event->at, zone);
+	(void)printf("  %s", event->what);
+	print_text("  ", event->detail);
+}
+
+static void
+print_story(const Site *site, const Thread *thread, int64_t now)
+{
+	GTimeZone *zone = zone_of_desk(site, thread->ticket->desk);
+	print_head(site, thread->ticket, zone, now);
+	for (guint i = 0; i < thread->links->len; i++) {
+		const Link *link = thread->links->pdata[i];
+		(void)printf("  linked    %s (%s)\n", link->number, link->kind);
+	}
+	for (guint i = 0; i < thread->messages->len; i++)
+		print_message(thread->messages->pdata[i], zone);
+	(void)printf("\nevents\n");
+	for (guint i = 0; i < thread->events->len; i++)
+		print_event(thread->events->pdata[i], zone);
+}
+
+static int
+show(const Invocation *call, Thread *thread, bool as_json)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Site) site = site_open(call->config_path, STORE_READ, &error);
+	if (!site || !store_read(site->store, read_thread, thread, &error))
+		return command_fail(error);
+	if (!thread->ticket) {
+		(void)fprintf(stderr, "loket: no ticket %s\n", thread->number);
+		return EX_DATAERR;
+	}
+	if (as_json)
+		print_as_json(site, thread, clock_now());
+	else
+		print_story(site, thread, clock_now());
+	return EX_OK;
+}
+
+int
+command_show(Invocation *call)
+{
+	gboolean as_json = FALSE;
+	const GOptionEntry options[] = {
+		{"json", 0, 0, G_OPTION_ARG_NONE, &as_json, NULL, NULL},
+		G_OPTION_ENTRY_NULL};
+	if (!command_options(call, options) || call->argc != 2)
+		return command_usage("show NUMBER [--json]");
+	Thread thread = {.number = call->argv[1]};
+	int rc = show(call, &thread, as_json);
+	thread_clear(&thread);
+	return rc;
+}

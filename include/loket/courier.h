@@ -1,0 +1,43 @@
+/*
+ * courier: carries the notifications of the outbox to the relay.
+ *
+ * A row is reserved in the store before it is offered to the relay and marked
+ * after the relay has answered. A crash between the two sends it once more
+ * when the reservation ends: the one window that SMTP leaves open.
+ */
+#ifndef LOKET_COURIER_H
+#define LOKET_COURIER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <loket/config.h>
+#include <loket/store.h>
+
+/* For how long a row is reserved: longer than one delivery may take. */
+#define COURIER_RESERVE_S 120
+/* The pauses between attempts double from the first to the longest. */
+#define COURIER_PAUSE_FIRST_S 30
+#define COURIER_PAUSE_LONGEST_S 3600
+/* After so long an acknowledgement has no use any more. */
+#define COURIER_EXPIRE_S (4 * 3600)
+
+typedef struct Courier Courier;
+
+/* Borrows both. LOKET_ERROR_CONFIG: the relay or its password is wrong. */
+Courier *courier_new(const Config *config, Store *store, GError **error);
+void courier_free(Courier *courier);
+
+/* Sends once what is due at now; *sent counts what the relay took. What it
+ * refused is no error but stands in the rows. With dry-run nothing is sent. */
+bool courier_send_due(Courier *courier, int64_t now, unsigned *sent,
+		      GError **error);
+
+/* Starts a thread that sends whatever becomes due, until courier_free. */
+void courier_start(Courier *courier);
+/* Tells the thread that the outbox may have changed. */
+void courier_wake(Courier *courier);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Courier, courier_free)
+
+#endif

@@ -1,0 +1,219 @@
+/* courier: see include/loket/courier.h */
+#include <loket/clock.h>
+#include <loket/courier.h>
+#include <loket/error.h>
+#include <loket/smtp.h>
+
+/* Other programs write to the outbox too: how often it is looked at. */
+#define LOOK_EVERY_S 2
+
+struct Courier {
+	const Config *config;
+	Store *store;
+	SmtpClient *smtp;
+	GThread *thread; /* NULL: not started */
+	GMutex lock;
+	GCond changed;
+	bool is_stopping;
+};
+
+Courier *
+courier_new(const Config *config, Store *store, GError **error)
+{
+	g_autoptr(Courier) courier = g_new0(Courier, 1);
+	g_mutex_init(&courier->lock);
+	g_cond_init(&courier->changed);
+	courier->config = config;
+	courier->store = store;
+	courier->smtp = smtp_client_new(config->relay, config->relay_user,
+					config->relay_password_file, error);
+	return courier->smtp ? g_steal_pointer(&courier) : NULL;
+}
+
+typedef struct Delivery {
+	int64_t now;
+	OutboxItem *item; /* owned */
+} Delivery;
+
+static bool
+take(StoreTx *tx, void *data, GError **error)
+{
+	Delivery *delivery = data;
+	return store_outbox_take(tx, delivery->now,
+				 delivery->now + COURIER_RESERVE_S,
+				 &delivery->item, error);
+}
+
+static bool
+look(StoreTx *tx, void *data, GError **error)
+{
+	int64_t *next_at = data;
+	return store_outbox_next(tx, next_at, error);
+}
+
+/* What was sent belongs to the thread of its ticket. */
+static bool
+record_sent(StoreTx *tx, const OutboxItem *item, int64_t now, GError **error)
+{
+	if (!item->ticket)
+		return true;
+	g_autoptr(GPtrArray) to = g_ptr_array_new();
+	g_ptr_array_add(to, item->recipient);
+	static char role[] = "loket", direction[] = "out";
+	Message message = {.ticket = item->ticket,
+			   .message_id = item->message_id,
+			   .role = role,
+			   .direction = direction,
+			   .to = to,
+			   .at = now,
+			   .subject = item->subject,
+			   .new_text = item->text,
+			   .desk = item->desk,
+			   .raw = item->mail};
+	g_autofree char *what = g_strdup_printf("%s sent", item->kind);
+	return store_message_add(tx, &message, error) &&
+	       store_event_add(tx, item->ticket, now, what, item->recipient,
+			       error);
+}
+
+static bool
+save(StoreTx *tx, void *data, GError **error)
+{
+	Delivery *delivery = data;
+	const OutboxItem *item = delivery->item;
+	bool is_sent = g_str_equal(item->state, "sent");
+	return store_outbox_save(tx, item, error) &&
+	       (!is_sent || record_sent(tx, item, delivery->now, error));
+}
+
+static int64_t
+pause_s(int attempts)
+{
+	int64_t pause = COURIER_PAUSE_FIRST_S;
+	for (int i = 1; i < attempts && pause < COURIER_PAUSE_LONGEST_S; i++)
+		pause *= 2;
+	return MIN(pause, COURIER_PAUSE_LONGEST_S);
+}
+
+static void
+set_state(OutboxItem *item, const char *state)
+{
+	g_free(item->state);
+	item->state = g_strdup(state);
+}
+
+/* What the relay's answer means for the row. */
+static void
+note_failure(OutboxItem *item, const GError *why, int64_t now)
+{
+	g_free(item->last_error);
+	item->last_error = g_strdup(why->message);
+	item->next_at = now + pause_s(item->attempts);
+	bool is_final =
+		g_error_matches(why, LOKET_ERROR, LOKET_ERROR_PERMANENT) ||
+		item->next_at - item->created_at > COURIER_EXPIRE_S;
+	if (is_final)
+		set_state(item, "failed");
+}
+
+static bool
+deliver(Courier *courier, Delivery *delivery, GError **error)
+{
+	OutboxItem *item = delivery->item;
+	g_autoptr(GError) why = NULL;
+	/* the null sender: nobody answers a notification (RFC 3834 3) */
+	if (smtp_send(courier->smtp, "", item->recipient, item->mail, &why)) {
+		set_state(item, "sent");
+		g_clear_pointer(&item->last_error, g_free);
+	} else {
+		note_failure(item, why, delivery->now);
+	}
+	return store_write(courier->store, save, delivery, error);
+}
+
+static bool
+has_due(Courier *courier, int64_t now, bool *has, GError **error)
+{
+	int64_t next_at;
+	if (!store_read(courier->store, look, &next_at, error))
+		return false;
+	*has = next_at > 0 && next_at <= now;
+	return true;
+}
+
+bool
+courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
+{
+	*sent = 0;
+	bool has = !courier->config->dry_run;
+	while (has) {
+		if (!has_due(courier, now, &has, error))
+			return false;
+		if (!has)
+			break;
+		Delivery delivery = {.now = now};
+		if (!store_write(courier->store, take, &delivery, error))
+			return false;
+		g_autoptr(OutboxItem) item = delivery.item;
+		if (!item)
+			break;
+		if (!deliver(courier, &delivery, error))
+			return false;
+		*sent += g_str_equal(item->state, "sent");
+	}
+	return true;
+}
+
+static void *
+courier_main(void *data)
+{
+	Courier *courier = data;
+	g_mutex_lock(&courier->lock);
+	while (!courier->is_stopping) {
+		gint64 until = g_get_monotonic_time() +
+			       (gint64)LOOK_EVERY_S * G_TIME_SPAN_SECOND;
+		g_mutex_unlock(&courier->lock);
+		unsigned sent;
+		/* a store that is away now is asked again */
+		(void)courier_send_due(courier, clock_now(), &sent, NULL);
+		g_mutex_lock(&courier->lock);
+		if (!courier->is_stopping)
+			(void)g_cond_wait_until(&courier->changed,
+						&courier->lock, until);
+	}
+	g_mutex_unlock(&courier->lock);
+	return NULL;
+}
+
+void
+courier_start(Courier *courier)
+{
+	g_assert(!courier->thread);
+	courier->thread = g_thread_new("courier", courier_main, courier);
+}
+
+void
+courier_wake(Courier *courier)
+{
+	g_mutex_lock(&courier->lock);
+	g_cond_signal(&courier->changed);
+	g_mutex_unlock(&courier->lock);
+}
+
+void
+courier_free(Courier *courier)
+{
+	if (!courier)
+		return;
+	if (courier->thread) {
+		g_mutex_lock(&courier->lock);
+		courier->is_stopping = true;
+		g_cond_signal(&courier->changed);
+		g_mutex_unlock(&courier->lock);
+		(void)g_thread_join(courier->thread);
+	}
+	smtp_client_free(courier->smtp);
+	g_mutex_clear(&courier->lock);
+	g_cond_clear(&courier->changed);
+	g_free(courier);
+}

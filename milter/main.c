@@ -1,0 +1,71 @@
+/*
+ * loketd: the milter. See loketd(8).
+ */
+#include <libmilter/mfapi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <systemd/sd-daemon.h>
+
+#include <loket/config.h>
+#include <loket/error.h>
+
+#include "daemon.h"
+#include "log.h"
+#include "session.h"
+#include "socket.h"
+
+#define DEFAULT_CONFIG "/etc/loket/loket.conf"
+
+/* The configuration file; NULL for a wrong command line. */
+static const char *
+parse_arguments(int argc, char **argv)
+{
+	if (argc == 1)
+		return DEFAULT_CONFIG;
+	if (argc == 3 && strcmp(argv[1], "-c") == 0)
+		return argv[2];
+	return NULL;
+}
+
+/* The socket is opened first, by the user that was started; the store and
+ * the secret belong to the user that it becomes. */
+static bool
+prepare(const char *path, GError **error)
+{
+	g_autofree char *data_dir = config_find_data_dir(error);
+	g_autoptr(Config) config =
+		data_dir ? config_load(path, data_dir, error) : NULL;
+	if (!config)
+		return false;
+	log_open(config->log);
+	return session_register() && socket_open(config, error) &&
+	       become_user(config, error) && daemon_start(path, error);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *path = parse_arguments(argc, argv);
+	if (!path) {
+		(void)fprintf(stderr, "usage: loketd [-c FILE]\n");
+		return EX_USAGE;
+	}
+	g_autoptr(GError) error = NULL;
+	if (!prepare(path, &error)) {
+		(void)fprintf(stderr, "loketd: %s\n",
+			      error ? error->message : "libmilter refused");
+		return error && g_error_matches(error, LOKET_ERROR,
+						LOKET_ERROR_TEMPORARY)
+			       ? EX_TEMPFAIL
+			       : EX_CONFIG;
+	}
+	log_info("started");
+	(void)sd_notify(0, "READY=1");
+	int rc = smfi_main();
+	(void)sd_notify(0, "STOPPING=1");
+	daemon_stop();
+	log_info("stopped");
+	return rc == MI_SUCCESS ? EX_OK : EX_SOFTWARE;
+}

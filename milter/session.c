@@ -1,0 +1,313 @@
+/* session: see session.h */
+#include <arpa/inet.h>
+#include <libmilter/mfapi.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <loket/address.h>
+#include <loket/clock.h>
+#include <loket/edit.h>
+
+#include "daemon.h"
+#include "log.h"
+#include "message.h"
+#include "session.h"
+#include "verdict.h"
+
+#define SESSION_MAGIC 0x4c6f6b65u
+
+typedef struct Session {
+	unsigned magic;
+	char *client;	      /* IP address; NULL: not over a network */
+	unsigned long silent; /* SMFIP_NR_*: stages that are not answered */
+	bool has_lead;	      /* header values keep their leading space */
+	bool has_room;	      /* within max-connections */
+	MilterMessage *message;
+} Session;
+
+static Session *
+session_of(SMFICTX *ctx)
+{
+	Session *session = smfi_getpriv(ctx);
+	g_assert(session && session->magic == SESSION_MAGIC);
+	return session;
+}
+
+/* CONTINUE in the form that was negotiated for a stage. */
+static sfsistat
+go_on(const Session *session, unsigned long stage)
+{
+	return session->silent & stage ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+}
+
+static void
+forget_message(Session *session)
+{
+	g_clear_pointer(&session->message, message_free);
+}
+
+static char *
+macro(SMFICTX *ctx, const char *name)
+{
+	g_autofree char *copy = g_strdup(name);
+	const char *value = smfi_getsymval(ctx, copy);
+	return value && *value ? g_strdup(value) : NULL;
+}
+
+/* The same list at each stage: libmilter 8.17.1 mixes them up. */
+static void
+ask_for_macros(SMFICTX *ctx)
+{
+	static const int stages[] = {SMFIM_ENVFROM, SMFIM_ENVRCPT, SMFIM_DATA,
+				     SMFIM_EOH, SMFIM_EOM};
+	char list[] = "i {auth_authen}";
+	for (size_t i = 0; i < G_N_ELEMENTS(stages); i++)
+		(void)smfi_setsymlist(ctx, stages[i], list);
+}
+
+/* The stages that need no answer from us. A full house refuses at connect,
+ * so it must answer there; RCPT is answered for command addresses alone. */
+static unsigned long
+wanted_silence(const Session *session)
+{
+	unsigned long silent = SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_HDR |
+			       SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_NR_UNKN;
+	if (session->has_room)
+		silent |= SMFIP_NR_CONN;
+	g_autoptr(Site) site = daemon_site();
+	if (!*site->config->command_address)
+		silent |= SMFIP_NR_RCPT;
+	return silent;
+}
+
+static sfsistat
+on_negotiate(SMFICTX *ctx, unsigned long offered_actions,
+	     unsigned long offered_steps, unsigned long unused2,
+	     unsigned long unused3, unsigned long *actions,
+	     unsigned long *steps, unsigned long *reserved2,
+	     unsigned long *reserved3)
+{
+	(void)unused2, (void)unused3;
+	*reserved2 = *reserved3 = 0;
+	*actions = offered_actions &
+		   (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_ADDRCPT |
+		    SMFIF_DELRCPT | SMFIF_CHGFROM);
+	Session *session = g_new0(Session, 1);
+	session->magic = SESSION_MAGIC;
+	session->has_room = daemon_connection_begin();
+	session->silent = offered_steps & wanted_silence(session);
+	session->has_lead = offered_steps & SMFIP_HDR_LEADSPC;
+	*steps = session->silent | (offered_steps & SMFIP_HDR_LEADSPC);
+	ask_for_macros(ctx);
+	return smfi_setpriv(ctx, session) == MI_SUCCESS ? SMFIS_CONTINUE
+							: SMFIS_REJECT;
+}
+
+static char *
+ip_of(const _SOCK_ADDR *address)
+{
+	char text[INET6_ADDRSTRLEN];
+	const void *ip = NULL;
+	if (address && address->sa_family == AF_INET)
+		ip = &((const struct sockaddr_in *)(const void *)address)
+			      ->sin_addr;
+	else if (address && address->sa_family == AF_INET6)
+		ip = &((const struct sockaddr_in6 *)(const void *)address)
+			      ->sin6_addr;
+	if (!ip || !inet_ntop(address->sa_family, ip, text, sizeof(text)))
+		return NULL;
+	return g_strdup(text);
+}
+
+static sfsistat
+on_connect(SMFICTX *ctx, char *hostname, _SOCK_ADDR *address)
+{
+	(void)hostname;
+	Session *session = session_of(ctx);
+	g_free(session->client);
+	session->client = ip_of(address);
+	if (session->has_room)
+		return go_on(session, SMFIP_NR_CONN);
+	log_warning("refused a connection: max-connections are in use");
+	return SMFIS_TEMPFAIL;
+}
+
+static sfsistat
+on_envfrom(SMFICTX *ctx, char **arguments)
+{
+	Session *session = session_of(ctx);
+	forget_message(session);
+	session->message = message_new(arguments[0]);
+	session->message->envelope->client = g_strdup(session->client);
+	session->message->envelope->login = macro(ctx, "{auth_authen}");
+	return go_on(session, SMFIP_NR_MAIL);
+}
+
+static sfsistat
+on_envrcpt(SMFICTX *ctx, char **arguments)
+{
+	Session *session = session_of(ctx);
+	GPtrArray *recipients = session->message->envelope->recipients;
+	if (recipients->len < ENVELOPE_RECIPIENTS_MAX)
+		g_ptr_array_add(recipients, address_of_path(arguments[0]));
+	return go_on(session, SMFIP_NR_RCPT);
+}
+
+/* Here all recipients are known: what is not ours is let go. */
+static sfsistat
+on_data(SMFICTX *ctx)
+{
+	Session *session = session_of(ctx);
+	g_autoptr(Site) site = daemon_site();
+	if (intake_wants(&site->intake, session->message->envelope))
+		return SMFIS_CONTINUE;
+	forget_message(session);
+	return SMFIS_ACCEPT;
+}
+
+static sfsistat
+on_header(SMFICTX *ctx, char *name, char *value)
+{
+	Session *session = session_of(ctx);
+	message_add_header(session->message, name, value, session->has_lead);
+	return go_on(session, SMFIP_NR_HDR);
+}
+
+static sfsistat
+on_eoh(SMFICTX *ctx)
+{
+	Session *session = session_of(ctx);
+	message_end_headers(session->message);
+	return go_on(session, SMFIP_NR_EOH);
+}
+
+static sfsistat
+on_body(SMFICTX *ctx, unsigned char *chunk, size_t size)
+{
+	Session *session = session_of(ctx);
+	message_add_body(session->message, chunk, size);
+	return go_on(session, SMFIP_NR_BODY);
+}
+
+static bool
+make_edit(SMFICTX *ctx, const Session *session, const Edit *edit)
+{
+	/* where the space after the colon is ours to keep, it is to write */
+	g_autofree char *value =
+		edit->value ? g_strconcat(session->has_lead ? " " : "",
+					  edit->value, NULL)
+			    : NULL;
+	int rc = edit->kind == EDIT_ADD ? smfi_addheader(ctx, edit->name, value)
+					: smfi_chgheader(ctx, edit->name,
+							 edit->instance, value);
+	return rc == MI_SUCCESS;
+}
+
+static bool
+make_edits(SMFICTX *ctx, const Session *session, const GPtrArray *edits)
+{
+	for (guint i = 0; i < edits->len; i++)
+		if (!make_edit(ctx, session, edits->pdata[i]))
+			return false;
+	return true;
+}
+
+static void
+log_fate(const Envelope *envelope, const IntakeResult *result)
+{
+	log_info("%s: accepted role=%s number=%s created=%d duplicate=%d "
+		 "reason=%s",
+		 envelope->queue_id ? envelope->queue_id : "-",
+		 role_name(result->role), result->number ? result->number : "-",
+		 result->created, result->duplicate, result->reason);
+}
+
+static sfsistat
+finish(SMFICTX *ctx, const Session *session, const IntakeResult *result)
+{
+	const Envelope *envelope = session->message->envelope;
+	if (!make_edits(ctx, session, result->edits)) {
+		log_warning("%s: deferred: the header cannot be edited",
+			    envelope->queue_id ? envelope->queue_id : "-");
+		return verdict_of(ctx, NULL);
+	}
+	log_fate(envelope, result);
+	if (result->created)
+		daemon_wake_courier();
+	return SMFIS_ACCEPT;
+}
+
+static sfsistat
+take_in(SMFICTX *ctx, Session *session)
+{
+	Envelope *envelope = session->message->envelope;
+	g_free(envelope->queue_id);
+	envelope->queue_id = macro(ctx, "i");
+	g_autoptr(GBytes) bytes = message_take_bytes(session->message);
+	g_autoptr(Site) site = daemon_site();
+	g_autoptr(GError) error = NULL;
+	g_autoptr(IntakeResult) result = intake_accept(
+		&site->intake, envelope, bytes, clock_now(), &error);
+	if (result)
+		return finish(ctx, session, result);
+	log_warning("%s: deferred: %s",
+		    envelope->queue_id ? envelope->queue_id : "-",
+		    error->message);
+	return verdict_of(ctx, error);
+}
+
+static sfsistat
+on_eom(SMFICTX *ctx)
+{
+	Session *session = session_of(ctx);
+	sfsistat verdict = take_in(ctx, session);
+	forget_message(session);
+	return verdict;
+}
+
+/* Comes between any two callbacks, also after a mail that was accepted. */
+static sfsistat
+on_abort(SMFICTX *ctx)
+{
+	forget_message(session_of(ctx));
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat
+on_close(SMFICTX *ctx)
+{
+	Session *session = smfi_getpriv(ctx);
+	if (!session)
+		return SMFIS_CONTINUE;
+	forget_message(session);
+	g_free(session->client);
+	g_free(session);
+	(void)smfi_setpriv(ctx, NULL);
+	daemon_connection_end();
+	return SMFIS_CONTINUE;
+}
+
+bool
+session_register(void)
+{
+	static char name[] = "loketd";
+	struct smfiDesc description = {
+		.xxfi_name = name,
+		.xxfi_version = SMFI_VERSION,
+		.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_ADDRCPT |
+			      SMFIF_DELRCPT | SMFIF_CHGFROM,
+		.xxfi_connect = on_connect,
+		.xxfi_envfrom = on_envfrom,
+		.xxfi_envrcpt = on_envrcpt,
+		.xxfi_header = on_header,
+		.xxfi_eoh = on_eoh,
+		.xxfi_body = on_body,
+		.xxfi_eom = on_eom,
+		.xxfi_abort = on_abort,
+		.xxfi_close = on_close,
+		.xxfi_data = on_data,
+		.xxfi_negotiate = on_negotiate,
+	};
+	return smfi_register(description) == MI_SUCCESS;
+}
