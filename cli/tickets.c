@@ -137,19 +137,17 @@ print_table(const Site *site, const Listing *listing, int64_t now)
 	}
 }
 
-/* "4h", "1 working day": from now on, by the desk's calendar or the site's
- * first one. */
+/* From now on, by the desk's calendar or the site's first one. */
 static bool
-due_until(const Site *site, const char *within, const char *desk, int64_t now,
-	  int64_t *until, GError **error)
+set_due_until(const Site *site, TicketFilter *filter, const Target *within,
+	      int64_t now, GError **error)
 {
-	const ConfigDesk *found =
-		desk ? config_desk_by_title(site->config, desk) : NULL;
-	const Calendar *calendar =
-		found ? found->calendar : site->config->calendars->pdata[0];
-	Target target;
-	return target_parse(within, &target, error) &&
-	       calendar_due(calendar, &target, now, until, error);
+	const ConfigDesk *desk =
+		filter->desk ? config_desk_by_title(site->config, filter->desk)
+			     : NULL;
+	const Calendar *calendar = desk ? desk->calendar
+					: site->config->calendars->pdata[0];
+	return calendar_due(calendar, within, now, &filter->due_until, error);
 }
 
 static bool
@@ -167,10 +165,9 @@ list(const Invocation *call, Listing *listing, const Target *within,
 	g_autoptr(Site) site = site_open(call->config_path, STORE_READ, &error);
 	int64_t now = clock_now();
 	if (!site ||
-	    (within && !due_until(site, within, listing->filter.desk, now,
-				  &listing->filter.due_until, &error)))
-		return command_fail(error);
-	if (!store_read(site->store, read_list, listing, &error))
+	    (within &&
+	     !set_due_until(site, &listing->filter, within, now, &error)) ||
+	    !store_read(site->store, read_list, listing, &error))
 		return command_fail(error);
 	if (as_json)
 		print_as_json(site, listing, now);
