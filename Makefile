@@ -1,7 +1,12 @@
-# Loket. Targets: all (default), check, run, stop, install, deps, format, tidy,
+# Loket. Targets: all (default), run, stop, check, install, deps, format, tidy,
 # clean. Everything that is built lies under $(BUILD).
 
 PREFIX ?= /usr/local
+BINDIR = $(PREFIX)/bin
+SBINDIR = $(PREFIX)/sbin
+MANDIR = $(PREFIX)/share/man
+SHAREDIR = $(PREFIX)/share/loket
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 BUILD ?= build
 CC ?= gcc
 PKG_CONFIG ?= pkg-config
@@ -31,7 +36,7 @@ endif
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L $(FORTIFY) -Iinclude \
-	     -DLOKET_DATADIR='"$(PREFIX)/share/loket"' $(PKG_CFLAGS) \
+	     -DLOKET_DATADIR='"$(SHAREDIR)"' $(PKG_CFLAGS) \
 	     $(WARN) $(HARDEN) $(CFLAGS)
 LIBS = $(PKG_LIBS) -lpthread -lm
 
@@ -71,10 +76,75 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libloket.a
 
 unit-tests: $(TESTS)
 
+# What building, testing and running need: Debian's packages, and a Postfix
+# that is unpacked, not installed.
+deps:
+	@scripts/install-packages
+	@scripts/unpack-postfix build/parts
+
+# Packages may have come just now, so make starts anew after deps.
+run: deps
+	@$(MAKE) --no-print-directory all
+	@LOKET_BUILD=$(BUILD) KEEP=$(KEEP) scripts/run
+
+stop:
+	@scripts/run stop
+
+# Everything twice: as it is shipped, and with sanitizers in build/san. The
+# mail server tests are slow and take turns: each file runs with one of both.
+PROVE = prove --timer
+UNIT_ENV = CMOCKA_MESSAGE_OUTPUT=TAP G_SLICE=always-malloc \
+	   G_DEBUG=fatal-criticals
+SAN = BUILD=build/san SANITIZE=address,undefined
+SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 \
+	  UBSAN_OPTIONS=print_stacktrace=1 G_SLICE=always-malloc \
+	  G_DEBUG=fatal-criticals
+
+check: deps
+	@$(MAKE) --no-print-directory CI=1 all unit-tests
+	@$(MAKE) --no-print-directory CI=1 $(SAN) all unit-tests san-conf
+	$(PROVE) tests/house
+	$(UNIT_ENV) $(PROVE) -e '' build/tests
+	$(UNIT_ENV) $(SAN_ENV) $(PROVE) -e '' build/san/tests
+	LOKET_BUILD=build $(PROVE) tests/cli
+	$(SAN_ENV) LOKET_BUILD=build/san $(PROVE) tests/cli
+	LOKET_BUILD=build $(PROVE) tests/mta
+	$(SAN_ENV) LOKET_BUILD=build/san $(PROVE) $(MTA_SAN_TESTS)
+
+MTA_SAN_TESTS = tests/mta/way.t tests/mta/start.t
+
+# The programs look for ../conf beside their own directory.
+san-conf:
+	@ln -sfn ../conf build/conf
+
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
+		$(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
+		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR) \
+		$(DESTDIR)$(SHAREDIR)
+	install $(BUILD)/loketd $(DESTDIR)$(SBINDIR)/loketd
+	install $(BUILD)/loket $(DESTDIR)$(BINDIR)/loket
+	cp -R conf/holidays conf/languages conf/templates \
+		$(DESTDIR)$(SHAREDIR)/
+	install -m 644 conf/loket.conf $(DESTDIR)$(SHAREDIR)/loket.conf
+	install -m 644 cli/loket.1 $(DESTDIR)$(MANDIR)/man1/
+	install -m 644 milter/loket.conf.5 $(DESTDIR)$(MANDIR)/man5/
+	install -m 644 milter/loketd.8 $(DESTDIR)$(MANDIR)/man8/
+	sed 's,@SBINDIR@,$(SBINDIR),' contrib/systemd/loketd.service \
+		> $(DESTDIR)$(UNITDIR)/loketd.service
+
+format:
+	clang-format -i */*.c */*.h */*/*.c */*/*.h
+
+tidy:
+	clang-tidy -quiet $(LIB_SRC) $(MILTER_SRC) $(CLI_SRC) -- \
+		$(filter-out -fstack-clash-protection,$(ALL_CFLAGS))
+
 clean:
 	rm -rf build
 
-.PHONY: all loketd loket unit-tests clean
+.PHONY: all loketd loket unit-tests deps run stop check san-conf install \
+	format tidy clean
 .SECONDARY:
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
