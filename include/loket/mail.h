@@ -98,7 +98,8 @@ typedef struct Mail {
 	GPtrArray *attachments; /* MailAttachment* */
 	/* the machine's report that it is or holds: "delivery-status",
 	 * "disposition-notification", "feedback-report",
-	 * "calendar-reply"; NULL for any other mail */
+	 * "calendar-reply", "report" for a multipart/report of another
+	 * kind; NULL for any other mail */
 	const char *report;
 	MailBounce *bounce;   /* NULL when it is none */
 	bool is_spam;	      /* by the verdict of the mail server */
@@ -135,6 +136,11 @@ size_t mail_header_count(const Mail *mail, const char *name);
 /* The From address when there is exactly one From field with exactly one
  * address, else NULL. */
 const char *mail_from_address(const Mail *mail);
+
+/* The address before SRS or BATV rewrote it ("SRS0=hash=tt=domain=local@..."
+ * to "local@domain"); any other address as it is. The result is the
+ * caller's. */
+char *mail_address_original(const char *address);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MailReader, mail_reader_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mail, mail_free)

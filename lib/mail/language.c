@@ -62,12 +62,13 @@ language_guess(LanguageModels *models, const char *text)
 	size_t length = head_length(text, LANGUAGE_BYTES_MAX);
 	if (length < LANGUAGE_BYTES_MIN)
 		return "";
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&models->lock);
+	g_mutex_lock(&models->lock);
 	candidate_t *found = textcat_GetClassifyFullOutput(models->handle);
 	int n_found = textcat_ClassifyFull(models->handle, text, length, found);
 	/* the names are the handle's own, and so outlive found */
 	const char *code = n_found == 1 ? found[0].name : "";
 	textcat_ReleaseClassifyFullOutput(models->handle, found);
+	g_mutex_unlock(&models->lock);
 	return may_be_answered(models, code) ? code : "";
 }
 
