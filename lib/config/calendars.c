@@ -29,10 +29,11 @@ site_zone(const Loader *loader)
 	return syntax_value(loader->root, "timezone", 0)->text;
 }
 
+/* NULL for an empty list, which says nothing. */
 static const char *const *
 as_list(char **texts)
 {
-	return (const char *const *)texts;
+	return texts[0] ? (const char *const *)texts : NULL;
 }
 
 static GArray *
@@ -82,19 +83,19 @@ place_at_fault(const Loader *loader, cfg_t *section, const CalendarSpec *spec,
 		if (mentions(error, "season", spec->seasons[i].name))
 			return syntax_place(loader->source,
 					    cfg_getnsec(section, "season", i),
-					    NULL, 0);
+					    NULL);
 	}
-	for (size_t i = 0; spec->hours[i]; i++) {
-		if (mentions(error, "hours", spec->hours[i]))
-			return syntax_place(loader->source, section, "hours",
-					    i);
+	for (size_t i = 0; i < syntax_count(section, "hours"); i++) {
+		const Value *hours = syntax_value(section, "hours", i);
+		if (mentions(error, "hours", hours->text))
+			return source_place(loader->source, hours->line);
 	}
-	for (size_t i = 0; spec->holidays[i]; i++) {
-		if (!is_right_alone(spec, spec->holidays[i]))
-			return syntax_place(loader->source, section, "holidays",
-					    i);
+	for (size_t i = 0; i < syntax_count(section, "holidays"); i++) {
+		const Value *holiday = syntax_value(section, "holidays", i);
+		if (!is_right_alone(spec, holiday->text))
+			return source_place(loader->source, holiday->line);
 	}
-	return syntax_place(loader->source, section, NULL, 0);
+	return syntax_place(loader->source, section, NULL);
 }
 
 static Calendar *

@@ -18,7 +18,7 @@ is_line(const char *text)
 {
 	if (!g_utf8_validate(text, -1, NULL))
 		return false;
-	for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+	for (const char *p = text; *p; p += g_utf8_skip[(guchar)*p]) {
 		if (g_unichar_iscntrl(g_utf8_get_char(p)))
 			return false;
 	}

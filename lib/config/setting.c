@@ -48,10 +48,11 @@ wrong_value(const Setting *setting, const Source *source, const Value *value,
 static bool
 is_acceptable(const Setting *setting, const char *text)
 {
-	if (!*text && setting->fallback && !*setting->fallback)
-		return true;
-	return is_line(text) &&
-	       (!setting->type->is_valid || setting->type->is_valid(text));
+	bool (*is_valid)(const char *) = setting->type->is_valid;
+	if (*text)
+		return is_line(text) && (!is_valid || is_valid(text));
+	bool is_default = setting->fallback && !*setting->fallback;
+	return is_default || (is_valid && is_valid(text));
 }
 
 static bool
@@ -120,7 +121,7 @@ setting_fail(const Source *source, cfg_t *section, const char *key,
 	va_start(args, format);
 	g_autofree char *message = g_strdup_vprintf(format, args);
 	va_end(args);
-	g_autofree char *place = syntax_place(source, section, key, 0);
+	g_autofree char *place = syntax_place(source, section, key);
 	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG, "%s: %s", place,
 		    message);
 	return false;

@@ -115,6 +115,7 @@ describe_unknown_key(GString *text, const cfg_t *section, const char *key)
  * libconfuse hands its callbacks nothing of ours, so what it reports is left
  * as the comment of the section at fault, whose line is then the error's.
  */
+G_GNUC_PRINTF(2, 0)
 static void
 note_error(cfg_t *section, const char *format, va_list args)
 {
@@ -196,12 +197,11 @@ syntax_value(cfg_t *section, const char *key, size_t index)
 }
 
 char *
-syntax_place(const Source *source, cfg_t *section, const char *key,
-	     size_t index)
+syntax_place(const Source *source, cfg_t *section, const char *key)
 {
-	if (key && index < syntax_count(section, key))
+	if (key && syntax_count(section, key))
 		return source_place(source,
-				    syntax_value(section, key, index)->line);
+				    syntax_value(section, key, 0)->line);
 	bool is_root = !cfg_title(section);
 	return is_root ? source_place(source, 1)
 		       : source_opening(source, section->line);

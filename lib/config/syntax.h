@@ -52,11 +52,10 @@ size_t syntax_count(cfg_t *section, const char *key);
 /* One of them, borrowed from the section. */
 const Value *syntax_value(cfg_t *section, const char *key, size_t index);
 
-/* Where that value stands, or else, with no such value or key NULL, where
+/* Where the first value of key stands, or else, with none or key NULL, where
  * the section is opened, the file itself on its first line; "FILE:LINE", the
  * caller's. */
-char *syntax_place(const Source *source, cfg_t *section, const char *key,
-		   size_t index);
+char *syntax_place(const Source *source, cfg_t *section, const char *key);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cfg_t, cfg_free)
 
