@@ -9,11 +9,8 @@
 
 #include <glib.h>
 
-/*
- * The address in lower case, SRS (SRS0=HASH=TT=DOMAIN=LOCAL@ and
- * SRS1=HASH=HOST==...) and BATV (prvs=TAG=LOCAL@) undone; "" for NULL. The
- * result is the caller's.
- */
+/* The address in lower case, as it was before SRS and BATV
+ * (mail_address_original); "" for NULL. The result is the caller's. */
 char *address_canonical(const char *address);
 
 /* What stands behind the last @; "" without one. Borrowed. */
