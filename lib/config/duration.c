@@ -5,16 +5,14 @@
 
 #include "duration.h"
 
-enum {
-	DAY_S = 24 * 60 * 60,
-	YEAR_S = 365 * DAY_S,
-};
+#define DAY_S INT64_C(86400)
+#define YEAR_S (365 * DAY_S)
 
 static const struct {
 	const char *name;
 	int64_t seconds;
 } units[] = {
-	{"second", 1},	  {"minute", 60},      {"hour", 60 * 60},
+	{"second", 1},	  {"minute", 60},      {"hour", 3600},
 	{"day", DAY_S},	  {"week", 7 * DAY_S}, {"month", 30 * DAY_S},
 	{"year", YEAR_S},
 };
@@ -41,7 +39,7 @@ duration_parse(const char *text, int64_t *seconds)
 	while (*unit == ' ')
 		unit++;
 	int64_t each = unit_seconds(unit);
-	if (!each || n > (guint64)(DURATION_MAX_YEARS * (int64_t)YEAR_S / each))
+	if (!each || n > (guint64)(DURATION_MAX_YEARS * YEAR_S / each))
 		return false;
 	*seconds = (int64_t)n * each;
 	return true;

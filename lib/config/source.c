@@ -71,7 +71,7 @@ begin_line(Scan *scan)
 static void
 take(Scan *scan, size_t length)
 {
-	g_string_append_len(scan->source->text, scan->p, length);
+	g_string_append_len(scan->source->text, scan->p, (gssize)length);
 	scan->p += length;
 }
 
@@ -316,7 +316,7 @@ read_file(const char *path)
 	text->len = fread(text->str, 1, SOURCE_MAX_BYTES + 1, file);
 	text->str[text->len] = '\0';
 	int failure = ferror(file) ? errno : 0;
-	fclose(file);
+	(void)fclose(file);
 	errno = failure;
 	return failure ? NULL : g_steal_pointer(&text);
 }

@@ -14,7 +14,7 @@
 #include <glib.h>
 
 /* The longest configuration, included files and all. */
-#define SOURCE_MAX_BYTES (1024 * 1024)
+#define SOURCE_MAX_BYTES 1048576
 /* How deep files may include each other; what includes itself ends here. */
 #define SOURCE_MAX_DEPTH 8
 

@@ -88,6 +88,9 @@ static const struct {
 	{"missing opening brace", "SECTION \"NAME\" { ... }"},
 	{"found duplicate title", "another title"},
 	{"attempt to append", "KEY = VALUE"},
+	{"no sub-section", "a key without |"},
+	{"invalid octal number", "an escape from \\001 to \\377"},
+	{"bad escape sequence", "an escape such as \\n or \\x41"},
 	{"unexpected token", "one value, or a list as { \"A\", \"B\" }"},
 };
 
@@ -131,32 +134,34 @@ note_error(cfg_t *section, const char *format, va_list args)
 	section->comment = strdup(text->str);
 }
 
+/* The section with a comment, else the one that was read the furthest. */
 static const cfg_t *
 section_at_fault(const cfg_t *section)
 {
-	if (section->comment)
-		return section;
+	const cfg_t *fault = section;
 	for (const cfg_opt_t *option = section->opts; option->name; option++) {
 		if (option->type != CFGT_SEC)
 			continue;
 		for (unsigned i = 0; i < option->nvalues; i++) {
-			const cfg_t *fault =
+			const cfg_t *inner =
 				section_at_fault(option->values[i]->section);
-			if (fault)
-				return fault;
+			if (!fault->comment &&
+			    (inner->comment || inner->line > fault->line))
+				fault = inner;
 		}
 	}
-	return NULL;
+	return fault;
 }
 
+/* Of an empty key libconfuse says nothing. */
 static void
 report(const Source *source, const cfg_t *root, GError **error)
 {
 	const cfg_t *section = section_at_fault(root);
-	g_autofree char *place =
-		source_place(source, section ? section->line : root->line);
+	g_autofree char *place = source_place(source, section->line);
 	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG, "%s: %s", place,
-		    section ? section->comment : "cannot be read");
+		    section->comment ? section->comment
+				     : "empty key, expected KEY = VALUE");
 }
 
 /* The scanner of libconfuse is one for the whole process. */
