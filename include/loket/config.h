@@ -123,7 +123,7 @@ typedef struct ConfigDesk {
 	char *name;
 	char *tag;
 	char **addresses;    /* at least one */
-	char **agents;	     /* "jan@acme.example" or "@acme.example" */
+	char **agents;	     /* "jan@acme.example", "@acme.example" */
 	char **team;	     /* addresses */
 	char *lead;	     /* address */
 	char *language;	     /* ISO 639-1, lower case */
@@ -195,8 +195,8 @@ typedef struct Config {
  * Reads the configuration at path. data_dir is where the data that comes
  * with Loket lies (config_find_data_dir); its holidays/ is used. The result
  * is the caller's. LOKET_ERROR_CONFIG: a file cannot be read or is wrong;
- * the message begins with "FILE:LINE: ", or "FILE: " where no line is at
- * fault, and says what was expected.
+ * the message begins with "FILE:LINE: ", line 1 where none is at fault, and
+ * says what was expected.
  */
 Config *config_load(const char *path, const char *data_dir, GError **error);
 
@@ -242,8 +242,8 @@ char *config_login_address(const Config *config, const char *login);
 
 /*
  * Whether address is an agent's of the desk: listed there in agents as it
- * is or by its "@domain". With NULL for the desk: of any desk, or it has an
- * agent section.
+ * is or by its "@domain"; where a desk lists none, it has an agent section.
+ * With NULL for the desk: of any desk, or it has an agent section.
  */
 bool config_is_agent_address(const Config *config, const ConfigDesk *desk,
 			     const char *address);
