@@ -50,7 +50,11 @@ command_usage(const char *usage)
 int
 command_fail(const GError *error)
 {
-	(void)fprintf(stderr, "loket: %s\n", error->message);
+	bool is_config =
+		g_error_matches(error, LOKET_ERROR, LOKET_ERROR_CONFIG);
+	/* a configuration error begins with its own FILE:LINE */
+	(void)fprintf(stderr, "%s%s\n", is_config ? "" : "loket: ",
+		      error->message);
 	if (error->domain != LOKET_ERROR)
 		return EX_SOFTWARE;
 	switch ((enum LoketError)error->code) {

@@ -78,16 +78,26 @@ reloader_main(void *data)
 	return NULL;
 }
 
+/* Every thread started from now on leaves the signals to those who wait for
+ * them: the reloader, and libmilter for those that end it. */
+static void
+block_signals(void)
+{
+	static const int taken[] = {SIGUSR1, SIGHUP, SIGTERM, SIGINT};
+	sigset_t signals;
+	(void)sigemptyset(&signals);
+	for (size_t i = 0; i < G_N_ELEMENTS(taken); i++)
+		(void)sigaddset(&signals, taken[i]);
+	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
 bool
 daemon_start(const char *config_path, GError **error)
 {
 	self.config_path = g_strdup(config_path);
 	g_mutex_init(&self.lock);
-	/* blocked here, so that every thread started from now on blocks it
-	 * and the reloader alone takes it */
-	sigset_t signals;
-	reload_signal(&signals);
-	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	block_signals();
 	if (!open_parts(config_path, &self.site, &self.courier, error))
 		return false;
 	return pthread_create(&self.reloader, NULL, reloader_main, NULL) == 0;

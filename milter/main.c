@@ -44,6 +44,28 @@ prepare(const char *path, GError **error)
 	       become_user(config, error) && daemon_start(path, error);
 }
 
+static int
+fail(const GError *error)
+{
+	/* a configuration error begins with its own FILE:LINE */
+	if (!error || g_error_matches(error, LOKET_ERROR, LOKET_ERROR_CONFIG)) {
+		(void)fprintf(stderr, "%s\n",
+			      error ? error->message : "libmilter refused");
+		return EX_CONFIG;
+	}
+	(void)fprintf(stderr, "loketd: %s\n", error->message);
+	return EX_TEMPFAIL;
+}
+
+static void
+stop(void)
+{
+	g_autoptr(Site) site = daemon_site();
+	socket_remove(site->config);
+	daemon_stop();
+	log_info("stopped");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -53,19 +75,12 @@ main(int argc, char **argv)
 		return EX_USAGE;
 	}
 	g_autoptr(GError) error = NULL;
-	if (!prepare(path, &error)) {
-		(void)fprintf(stderr, "loketd: %s\n",
-			      error ? error->message : "libmilter refused");
-		return error && g_error_matches(error, LOKET_ERROR,
-						LOKET_ERROR_TEMPORARY)
-			       ? EX_TEMPFAIL
-			       : EX_CONFIG;
-	}
+	if (!prepare(path, &error))
+		return fail(error);
 	log_info("started");
 	(void)sd_notify(0, "READY=1");
 	int rc = smfi_main();
 	(void)sd_notify(0, "STOPPING=1");
-	daemon_stop();
-	log_info("stopped");
+	stop();
 	return rc == MI_SUCCESS ? EX_OK : EX_SOFTWARE;
 }

@@ -73,6 +73,14 @@ socket_open(const Config *config, GError **error)
 	return !path || set_access(path, config, error);
 }
 
+void
+socket_remove(const Config *config)
+{
+	const char *path = endpoint_path(config->socket);
+	if (path)
+		(void)unlink(path);
+}
+
 bool
 become_user(const Config *config, GError **error)
 {

@@ -15,6 +15,9 @@
  */
 bool socket_open(const Config *config, GError **error);
 
+/* Takes a unix socket away at the end: as root libmilter leaves it. */
+void socket_remove(const Config *config);
+
 /* Becomes the configured user for good; nothing when none is. */
 bool become_user(const Config *config, GError **error);
 

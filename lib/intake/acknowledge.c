@@ -140,7 +140,7 @@ queue(StoreTx *tx, const Job *job, const char *state, GError **error)
 	compose(job, item);
 	bool is_added;
 	return store_outbox_add(tx, item, &is_added, error) &&
-	       store_event_add(tx, number, job->now, "acknowledgement queued",
+	       store_event_add(tx, number, job->now, "ack queued",
 			       item->recipient, error);
 }
 
@@ -148,7 +148,7 @@ static bool
 note_suppressed(StoreTx *tx, const Job *job, const char *why, GError **error)
 {
 	return store_event_add(tx, job->ticket->number, job->now,
-			       "acknowledgement suppressed", why, error);
+			       "ack suppressed", why, error);
 }
 
 bool

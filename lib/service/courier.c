@@ -31,6 +31,7 @@ courier_new(const Config *config, Store *store, GError **error)
 }
 
 typedef struct Delivery {
+	const Config *config;
 	int64_t now;
 	OutboxItem *item; /* owned */
 } Delivery;
@@ -53,27 +54,32 @@ look(StoreTx *tx, void *data, GError **error)
 
 /* What was sent belongs to the thread of its ticket. */
 static bool
-record_sent(StoreTx *tx, const OutboxItem *item, int64_t now, GError **error)
+record_sent(StoreTx *tx, const Delivery *delivery, GError **error)
 {
+	const Config *config = delivery->config;
+	const OutboxItem *item = delivery->item;
 	if (!item->ticket)
 		return true;
 	g_autoptr(GPtrArray) to = g_ptr_array_new();
 	g_ptr_array_add(to, item->recipient);
 	static char role[] = "loket", direction[] = "out";
+	const ConfigDesk *desk =
+		item->desk ? config_desk_by_title(config, item->desk) : NULL;
 	Message message = {.ticket = item->ticket,
 			   .message_id = item->message_id,
 			   .role = role,
 			   .direction = direction,
+			   .from = desk ? desk->addresses[0] : NULL,
 			   .to = to,
-			   .at = now,
+			   .at = delivery->now,
 			   .subject = item->subject,
 			   .new_text = item->text,
 			   .desk = item->desk,
 			   .raw = item->mail};
 	g_autofree char *what = g_strdup_printf("%s sent", item->kind);
 	return store_message_add(tx, &message, error) &&
-	       store_event_add(tx, item->ticket, now, what, item->recipient,
-			       error);
+	       store_event_add(tx, item->ticket, delivery->now, what,
+			       item->recipient, error);
 }
 
 static bool
@@ -83,7 +89,7 @@ save(StoreTx *tx, void *data, GError **error)
 	const OutboxItem *item = delivery->item;
 	bool is_sent = g_str_equal(item->state, "sent");
 	return store_outbox_save(tx, item, error) &&
-	       (!is_sent || record_sent(tx, item, delivery->now, error));
+	       (!is_sent || record_sent(tx, delivery, error));
 }
 
 static int64_t
@@ -151,7 +157,7 @@ courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
 			return false;
 		if (!has)
 			break;
-		Delivery delivery = {.now = now};
+		Delivery delivery = {.config = courier->config, .now = now};
 		if (!store_write(courier->store, take, &delivery, error))
 			return false;
 		g_autoptr(OutboxItem) item = delivery.item;

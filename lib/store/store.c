@@ -49,8 +49,9 @@ store_close(Store *store)
 {
 	if (!store)
 		return;
-	writer_stop(store->writer);
+	/* the last to close folds the log into the file, and must write */
 	tx_close(store->reader);
+	writer_stop(store->writer);
 	g_mutex_clear(&store->reading);
 	g_free(store->path);
 	g_free(store);
