@@ -41,28 +41,84 @@ header_new(const FieldSpan *field)
 	return header;
 }
 
-/* White space and control characters, each run to one space. */
+/* No control characters, no white space around. */
 static char *
 tidy(const char *text)
 {
-	g_autofree char *valid = g_utf8_make_valid(text, -1);
-	GString *tidied = g_string_sized_new(strlen(valid));
-	for (const char *p = valid; *p; p++) {
-		bool is_space = (unsigned char)*p <= ' ' || *p == 127;
-		bool after_space =
-			tidied->len == 0 || tidied->str[tidied->len - 1] == ' ';
-		if (!is_space)
-			g_string_append_c(tidied, *p);
-		else if (!after_space)
-			g_string_append_c(tidied, ' ');
+	char *tidied = g_utf8_make_valid(text, -1);
+	for (char *p = tidied; *p; p++)
+		if (g_ascii_iscntrl(*p))
+			*p = ' ';
+	return g_strstrip(tidied);
+}
+
+/* An encoded word, RFC 2047 2: "=?" charset "?B?" data "?=". */
+typedef struct Word {
+	const char *charset;
+	const char *data;
+	const char *end; /* behind "?=" */
+} Word;
+
+static bool
+find_base64_word(const char *text, Word *word)
+{
+	word->charset = text + strlen("=?");
+	const char *mark = word->charset + strcspn(word->charset, "? \t\n");
+	if (g_ascii_strncasecmp(mark, "?B?", 3) != 0)
+		return false;
+	word->data = mark + 3;
+	word->end = word->data + strcspn(word->data, "? \t\n");
+	if (strncmp(word->end, "?=", 2) != 0)
+		return false;
+	word->end += 2;
+	return true;
+}
+
+static void
+append_as_q(GString *out, const Word *word)
+{
+	g_autofree char *data = g_strndup(
+		word->data, (size_t)(word->end - word->data) - strlen("?="));
+	size_t length = 0;
+	if (*data)
+		g_base64_decode_inplace(data, &length);
+	g_string_append_len(out, word->charset - 2, word->data - word->charset);
+	g_string_append(out, "Q?");
+	for (size_t i = 0; i < length; i++)
+		g_string_append_printf(out, "=%02X", (unsigned char)data[i]);
+	g_string_append(out, "?=");
+}
+
+/*
+ * GMime reads adjacent base64 words as one stream, and so loses what stands
+ * behind the first padding. Quoted-printable words have none.
+ */
+static char *
+without_base64(const char *raw)
+{
+	GString *out = g_string_new(NULL);
+	for (const char *next = strstr(raw, "=?"); next;
+	     next = strstr(raw, "=?")) {
+		Word word;
+		g_string_append_len(out, raw, next - raw);
+		raw = next;
+		if (find_base64_word(next, &word)) {
+			append_as_q(out, &word);
+			raw = word.end;
+		} else {
+			g_string_append_len(out, raw, 2);
+			raw += 2;
+		}
 	}
-	return g_strchomp(g_string_free(tidied, FALSE));
+	g_string_append(out, raw);
+	return g_string_free(out, FALSE);
 }
 
 char *
 header_text(GMimeParserOptions *options, const char *raw)
 {
-	g_autofree char *unfolded = g_mime_utils_header_unfold(raw);
+	g_autofree char *plain = without_base64(raw);
+	g_autofree char *unfolded = g_mime_utils_header_unfold(plain);
 	g_autofree char *decoded =
 		g_mime_utils_header_decode_text(options, unfolded);
 	return tidy(decoded);
@@ -74,10 +130,11 @@ add_mailbox(InternetAddress *entry, GPtrArray *addresses)
 	const char *address = internet_address_mailbox_get_addr(
 		INTERNET_ADDRESS_MAILBOX(entry));
 	const char *name = internet_address_get_name(entry);
-	g_autofree char *tidied = tidy(address ? address : "");
-	if (!*tidied)
-		return;
-	g_ptr_array_add(addresses, mail_address_new(name ? name : "", tidied));
+	g_autofree char *tidy_address = tidy(address ? address : "");
+	g_autofree char *tidy_name = tidy(name ? name : "");
+	if (*tidy_address)
+		g_ptr_array_add(addresses,
+				mail_address_new(tidy_name, tidy_address));
 }
 
 /* Groups (RFC 5322 3.4) give their members. */
@@ -100,16 +157,34 @@ add_list(InternetAddressList *list, GPtrArray *addresses)
 	return true;
 }
 
+/* Stray words of a name are no addresses beside one that has a domain. */
+static void
+drop_without_domain(GPtrArray *addresses)
+{
+	bool has_domain = false;
+	for (guint i = 0; i < addresses->len; i++) {
+		const MailAddress *address = addresses->pdata[i];
+		has_domain |= strchr(address->address, '@') != NULL;
+	}
+	for (guint i = addresses->len; has_domain && i > 0; i--) {
+		const MailAddress *address = addresses->pdata[i - 1];
+		if (!strchr(address->address, '@'))
+			g_ptr_array_remove_index(addresses, i - 1);
+	}
+}
+
 bool
 header_addresses(GMimeParserOptions *options, const char *raw,
 		 GPtrArray *addresses)
 {
 	g_autofree char *head = g_strndup(raw, ADDRESS_BYTES_MAX);
-	InternetAddressList *list = internet_address_list_parse(options, head);
+	g_autofree char *plain = without_base64(head);
+	InternetAddressList *list = internet_address_list_parse(options, plain);
 	if (!list)
 		return true;
 	bool is_whole = add_list(list, addresses);
 	g_object_unref(list);
+	drop_without_domain(addresses);
 	return is_whole;
 }
 

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "charset.h"
 #include "html.h"
 #include "parts.h"
 #include "text.h"
@@ -54,11 +55,28 @@ parts_attach(Mail *mail, const char *filename, const char *type,
 	g_ptr_array_add(mail->attachments, attachment);
 }
 
+/* The last component of a path of any system: RFC 2183 2.3. */
+static char *
+file_name(GMimePart *part)
+{
+	const char *name = g_mime_part_get_filename(part);
+	if (!name)
+		return g_strdup("");
+	for (const char *p = name; *p; p++)
+		if (*p == '/' || *p == '\\')
+			name = p + 1;
+	char *bare = g_utf8_make_valid(name, -1);
+	for (char *p = bare; *p; p++)
+		if (g_ascii_iscntrl(*p))
+			*p = ' ';
+	return g_strstrip(bare);
+}
+
 static void
 attach(Walk *walk, GMimePart *part, const char *type)
 {
-	const char *filename = g_mime_part_get_filename(part);
-	parts_attach(walk->mail, filename ? filename : "", type,
+	g_autofree char *filename = file_name(part);
+	parts_attach(walk->mail, filename, type,
 		     text_decode(part, NULL, SIZE_MAX));
 }
 
@@ -117,20 +135,40 @@ unflow_if_flowed(GMimeObject *part, char *text)
 	return joined;
 }
 
+/* The decoded bytes of a letter as UTF-8, with LF. */
+static char *
+letter_utf8(Walk *walk, GMimePart *part)
+{
+	const char *charset = g_mime_object_get_content_type_parameter(
+		GMIME_OBJECT(part), "charset");
+	bool is_wide = charset && charset_is_wide(charset);
+	g_autoptr(GString) bytes = g_string_new(NULL);
+	walk->text_left -= text_decode(part, bytes, walk->text_left);
+	if (text_is_mislabelled(part))
+		mail_warn(walk->mail, "text said to be base64 is not");
+	/* NUL bytes are half of many a wide character */
+	if (!is_wide && memchr(bytes->str, '\0', bytes->len)) {
+		mail_warn(walk->mail, "NUL bytes in the text");
+		g_string_truncate(bytes, text_clean(bytes->str, bytes->len));
+	}
+	bool is_declared;
+	char *text =
+		charset_to_utf8(bytes->str, bytes->len, charset, &is_declared);
+	if (charset && !is_declared)
+		mail_warn(walk->mail, "text is not in the charset it names");
+	text[text_clean(text, strlen(text))] = '\0';
+	return text;
+}
+
 static char *
 letter_text(Walk *walk, GMimePart *part, const char *type)
 {
-	g_autoptr(GString) bytes = g_string_new(NULL);
-	walk->text_left -= text_decode(part, bytes, walk->text_left);
-	char *text = text_to_utf8(bytes->str, bytes->len,
-				  g_mime_object_get_content_type_parameter(
-					  GMIME_OBJECT(part), "charset"));
-	if (strcmp(type, "text/html") == 0) {
-		char *shown = html_to_text(text, strlen(text));
-		g_free(text);
-		return shown;
-	}
-	return unflow_if_flowed(GMIME_OBJECT(part), text);
+	char *text = letter_utf8(walk, part);
+	if (strcmp(type, "text/html") != 0)
+		return unflow_if_flowed(GMIME_OBJECT(part), text);
+	char *shown = html_to_text(text, strlen(text));
+	g_free(text);
+	return shown;
 }
 
 static void

@@ -13,9 +13,9 @@
 #include "scan.h"
 #include "spam.h"
 
-/* Header fields that tell how the body is built. */
-static const char *const body_fields[] = {
-	"Content-Type", "Content-Transfer-Encoding", "Content-Disposition"};
+/* Header fields that, with Content-Type, tell how the body is built. */
+static const char *const body_fields[] = {"Content-Transfer-Encoding",
+					  "Content-Disposition"};
 
 static void
 init_libraries(void)
@@ -87,29 +87,43 @@ read_headers(Mail *mail, const char *data, const ScanResult *scan)
 		mail_warn(mail, "no empty line behind the header");
 }
 
+/* A Content-Type that says nothing of the body: "text", of a time before
+ * MIME, or a multipart without a boundary. Then it is read as plain text. */
 static bool
-is_usable(const char *name, const char *value)
+is_usable_type(const char *value)
 {
-	/* "Content-Type: text" is of a time before MIME */
-	return value && (strcmp(name, "Content-Type") != 0 ||
-			 strchr(value, '/') != NULL);
+	if (!strchr(value, '/'))
+		return false;
+	GMimeContentType *type = g_mime_content_type_parse(NULL, value);
+	bool is_usable = !g_mime_content_type_is_type(type, "multipart", "*") ||
+			 g_mime_content_type_get_parameter(type, "boundary");
+	g_object_unref(type);
+	return is_usable;
+}
+
+static void
+append_field(GByteArray *bytes, const char *name, const char *value)
+{
+	g_autofree char *field = g_strdup_printf("%s: %s\n", name, value);
+	g_byte_array_append(bytes, (guint8 *)field, (guint)strlen(field));
 }
 
 /* GMime gets the body with the fields that it needs, and nothing of what
  * the scan found too much. */
 static GMimeObject *
-parse_body(const MailReader *reader, const Mail *mail, const char *data,
+parse_body(const MailReader *reader, Mail *mail, const char *data,
 	   size_t readable)
 {
 	GByteArray *bytes = g_byte_array_new();
+	const char *type = mail_header(mail, "Content-Type", 0);
+	if (type && is_usable_type(type))
+		append_field(bytes, "Content-Type", type);
+	else if (type)
+		mail_warn(mail, "Content-Type does not tell how to read it");
 	for (size_t i = 0; i < G_N_ELEMENTS(body_fields); i++) {
 		const char *value = mail_header(mail, body_fields[i], 0);
-		if (!is_usable(body_fields[i], value))
-			continue;
-		g_autofree char *field =
-			g_strdup_printf("%s: %s\n", body_fields[i], value);
-		g_byte_array_append(bytes, (guint8 *)field,
-				    (guint)strlen(field));
+		if (value)
+			append_field(bytes, body_fields[i], value);
 	}
 	g_byte_array_append(bytes, (const guint8 *)"\n", 1);
 	if (readable > mail->body_offset)
@@ -137,6 +151,8 @@ read_body(const MailReader *reader, Mail *mail, const char *data,
 	g_strlcpy(mail->body_sha256, sha256, sizeof(mail->body_sha256));
 	GMimeObject *root = parse_body(reader, mail, data, readable);
 	parts_read(mail, root);
+	if (!scan->limit && scan->n_open > 0)
+		mail_warn(mail, "a multipart does not end");
 	if (scan->limit) {
 		mail_warn(mail, "%s; the rest is not read", scan->limit);
 		parts_attach(mail, "", "application/octet-stream",

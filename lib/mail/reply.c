@@ -121,6 +121,10 @@ static bool
 is_separator(const Reply *reply, size_t i)
 {
 	Line line = bare(reply->lines[i]);
+	/* some phones put the header on the same line */
+	size_t length = MIN(line.length, REPLY_LINE_BYTES_MAX);
+	if (matches(reply, REPLY_HEADED_SEPARATOR, line.text, length))
+		return true;
 	if (!matches(reply, REPLY_SEPARATOR, line.text, line.length))
 		return false;
 	size_t next = skip_blank(reply, i + 1);
@@ -154,16 +158,24 @@ joined(const Reply *reply, size_t i, size_t count)
 	return g_string_free(text, FALSE);
 }
 
+/* An attribution that begins like one: "On ... wrote:". */
+static bool
+is_headed(const Reply *reply, size_t i, size_t count)
+{
+	g_autofree char *text = joined(reply, i, count);
+	return matches(reply, REPLY_ATTRIBUTION, text, strlen(text));
+}
+
 static bool
 is_attribution(const Reply *reply, size_t i, size_t count)
 {
 	Line last = bare(reply->lines[i + count - 1]);
 	if (!ends_like_attribution(&last))
 		return false;
+	if (is_headed(reply, i, count))
+		return true;
 	g_autofree char *text = joined(reply, i, count);
 	size_t length = strlen(text);
-	if (matches(reply, REPLY_ATTRIBUTION, text, length))
-		return true;
 	if (count > 1 && !g_ascii_isdigit(*text))
 		return false;
 	return matches(reply, REPLY_STRONG, text, length) ||
@@ -182,7 +194,7 @@ attribution_lines(const Reply *reply, size_t i)
 		if (!is_attribution(reply, i, count))
 			continue;
 		for (size_t later = 1; later < count; later++)
-			if (is_attribution(reply, i + later, count - later))
+			if (is_headed(reply, i + later, count - later))
 				return 0;
 		return count;
 	}

@@ -30,14 +30,15 @@ enum ReplyHeader {
 };
 
 enum ReplyPattern {
-	REPLY_ATTRIBUTION, /* one to three lines, joined by a space */
-	REPLY_NAMED,	   /* one that begins with a name, on one line */
-	REPLY_STRONG,	   /* an attribution that nobody writes himself */
-	REPLY_SEPARATOR,   /* a line that announces another mail */
-	REPLY_MARKER,	   /* a line above which answers were asked for */
-	REPLY_HEADER,	   /* a line of a header block */
-	REPLY_DELIMITER,   /* a line that begins a signature */
-	REPLY_CLOSING,	   /* "Sent from my phone" */
+	REPLY_ATTRIBUTION,	/* one to three lines, joined by a space */
+	REPLY_NAMED,		/* one that begins with a name, on one line */
+	REPLY_STRONG,		/* an attribution that nobody writes himself */
+	REPLY_SEPARATOR,	/* a line that announces another mail */
+	REPLY_HEADED_SEPARATOR, /* with the first header line behind it */
+	REPLY_MARKER,		/* a line above which answers were asked for */
+	REPLY_HEADER,		/* a line of a header block */
+	REPLY_DELIMITER,	/* a line that begins a signature */
+	REPLY_CLOSING,		/* "Sent from my phone" */
 	REPLY_PATTERNS,
 };
 

@@ -24,7 +24,7 @@ static const char attribution[] =
 
 /* Jan Jansen <jan@x> wrote: */
 static const char named[] =
-	"^.{0,300}(?:" VERBS ")\\s*[:：]$"
+	"^.{2,300}\\b(?:" VERBS ")\\s*[:：]$"
 	"|^.{0,200}\\b(?:" VERBS ")\\s(?:" NAMED_DAY ")\\b.*\\d.*[:：]$"
 	"|^\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}\\b.*<\\S+@\\S+>\\s*:?$"
 	"|^.*(?:כתב|כתבה|كتب).{0,200}[:：]$";
@@ -63,9 +63,18 @@ static const char strong[] =
 	"원본 메시지|Αρχικό μήνυμα|Orijinal Mesaj|Mesaj original|"                             \
 	"Izvorna poruka|Pôvodná správa"
 
+#define FROMS                                                                          \
+	"From|Van|De|Von|Fra|Från|Da|Od|Afzender|Absender|Expéditeur|"               \
+	"Remitente|Mittente|Lähettäjä|Feladó|От|Від|Από|Kimden|Gönderen|" \
+	"De la|差出人|发件人|寄件者|寄件人|보낸 사람"
+
 static const char separator[] =
 	"^" DASHES "+\\s*(?:" PHRASES ")\\s*:?\\s*" DASHES "*$"
 	"|^(?:" PHRASES ")\\s*[:：]$";
+
+static const char headed_separator[] =
+	"^" DASHES "{2,}\\s*(?:" PHRASES ")\\s*:?\\s*" DASHES "{2,}\\s*"
+	"(?:" FROMS ")\\s*[:：]";
 
 static const char marker[] =
 	"(?:reply|respond|type your (?:reply|response|answer)) above this line"
@@ -75,9 +84,7 @@ static const char marker[] =
 
 /* Each kind is one group, numbered as enum ReplyHeader. */
 static const char header[] =
-	"^(?:(From|Van|De|Von|Fra|Från|Da|Od|Afzender|Absender|Expéditeur|"
-	"Remitente|Mittente|Lähettäjä|Feladó|От|Від|Από|Kimden|Gönderen|"
-	"De la|差出人|发件人|寄件者|寄件人|보낸 사람)"
+	"^(?:(" FROMS ")"
 	"|(Date|Sent|Datum|Verzonden(?: op)?|Verstuurd|Gesendet|Envoyé(?: le)?|"
 	"Enviado(?: el| em)?|Enviada(?: em)?|Fecha|Data|Inviato|Sendt|Dato|"
 	"Skickat|Wysłano|Lähetetty|Päivä(?:ys)?|Odesláno|Odoslané|Elküldve|"
@@ -109,10 +116,15 @@ static const char closing[] =
 	"|^(?:從我的|发自我的|發自我的|iPhoneから).{0,60}$";
 
 static const char *const sources[REPLY_PATTERNS] = {
-	[REPLY_ATTRIBUTION] = attribution, [REPLY_NAMED] = named,
-	[REPLY_STRONG] = strong,	   [REPLY_SEPARATOR] = separator,
-	[REPLY_MARKER] = marker,	   [REPLY_HEADER] = header,
-	[REPLY_DELIMITER] = delimiter,	   [REPLY_CLOSING] = closing,
+	[REPLY_ATTRIBUTION] = attribution,
+	[REPLY_NAMED] = named,
+	[REPLY_STRONG] = strong,
+	[REPLY_SEPARATOR] = separator,
+	[REPLY_HEADED_SEPARATOR] = headed_separator,
+	[REPLY_MARKER] = marker,
+	[REPLY_HEADER] = header,
+	[REPLY_DELIMITER] = delimiter,
+	[REPLY_CLOSING] = closing,
 };
 
 ReplyPatterns *

@@ -251,6 +251,7 @@ scan_mail(const char *data, size_t length)
 					  : length;
 	}
 	result.limit = scanner.limit;
+	result.n_open = scanner.open->len;
 	g_ptr_array_unref(scanner.open);
 	return result;
 }

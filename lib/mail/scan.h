@@ -42,6 +42,7 @@ typedef struct ScanResult {
 	size_t readable;      /* up to here GMime may read; at least start */
 	size_t n_headers;     /* fields of the top header within the limits */
 	bool is_header_whole; /* the top header ended in an empty line */
+	size_t n_open;	      /* multiparts that never end */
 	const char *limit;    /* the limit that was met; NULL for none */
 } ScanResult;
 

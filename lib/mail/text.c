@@ -1,15 +1,9 @@
 /* text: see text.h */
-#include <errno.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "text.h"
 
 #define READ_BYTES 16384
-/* Of so many bytes of a declared charset, one may be wrong. */
-#define BYTES_PER_ERROR 50
-#define CHARSET_NAME_MAX 40
-#define REPLACEMENT "\xef\xbf\xbd"
 
 /* Text sent as it is, though base64 was declared: its start holds bytes that
  * base64 has not. */
@@ -26,13 +20,13 @@ is_not_base64(GMimeStream *stream)
 }
 
 static GMimeStream *
-decoding_stream(GMimeDataWrapper *content)
+decoding_stream(GMimeDataWrapper *content, bool is_mislabelled)
 {
 	GMimeStream *stream = g_mime_data_wrapper_get_stream(content);
 	GMimeContentEncoding encoding =
 		g_mime_data_wrapper_get_encoding(content);
 	g_mime_stream_reset(stream);
-	if (encoding == GMIME_CONTENT_ENCODING_BASE64 && is_not_base64(stream))
+	if (is_mislabelled)
 		encoding = GMIME_CONTENT_ENCODING_BINARY;
 	GMimeStream *decoding = g_mime_stream_filter_new(stream);
 	GMimeFilter *filter = g_mime_filter_basic_new(encoding, FALSE);
@@ -41,13 +35,26 @@ decoding_stream(GMimeDataWrapper *content)
 	return decoding;
 }
 
+bool
+text_is_mislabelled(GMimePart *part)
+{
+	GMimeDataWrapper *content = g_mime_part_get_content(part);
+	if (!content || g_mime_data_wrapper_get_encoding(content) !=
+				GMIME_CONTENT_ENCODING_BASE64)
+		return false;
+	GMimeStream *stream = g_mime_data_wrapper_get_stream(content);
+	g_mime_stream_reset(stream);
+	return is_not_base64(stream);
+}
+
 size_t
 text_decode(GMimePart *part, GString *out, size_t max)
 {
 	GMimeDataWrapper *content = g_mime_part_get_content(part);
 	if (!content)
 		return 0;
-	GMimeStream *stream = decoding_stream(content);
+	GMimeStream *stream =
+		decoding_stream(content, text_is_mislabelled(part));
 	char buffer[READ_BYTES];
 	size_t total = 0;
 	ssize_t n = 1;
@@ -62,108 +69,8 @@ text_decode(GMimePart *part, GString *out, size_t max)
 	return total;
 }
 
-/* Names that iconv knows and that carry no options for it. */
-static bool
-is_charset_name(const char *charset)
-{
-	size_t length = strlen(charset);
-	size_t plain = strspn(charset, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				       "abcdefghijklmnopqrstuvwxyz"
-				       "0123456789-_.:");
-	return length > 0 && length == plain && length <= CHARSET_NAME_MAX;
-}
-
-/* Charsets whose bytes may look like UTF-8, and are not. */
-static bool
-hides_in_ascii(const char *charset)
-{
-	static const char *const prefixes[] = {"iso-2022", "utf-7",  "hz",
-					       "utf-16",   "utf-32", "ucs"};
-	for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++)
-		if (g_ascii_strncasecmp(charset, prefixes[i],
-					strlen(prefixes[i])) == 0)
-			return true;
-	return false;
-}
-
-/* NULL when iconv does not know the charset. Bytes that are wrong become
- * replacement characters and are counted. */
-static char *
-convert(const char *bytes, size_t length, const char *charset, size_t *errors)
-{
-	GIConv converter = g_iconv_open("UTF-8", charset);
-	*errors = 0;
-	if (converter == (GIConv)-1)
-		return NULL;
-	GString *text = g_string_sized_new(length + length / 4 + 1);
-	char *from = (char *)(uintptr_t)bytes;
-	while (length > 0) {
-		char buffer[READ_BYTES];
-		char *to = buffer;
-		size_t room = sizeof(buffer);
-		size_t done = g_iconv(converter, &from, &length, &to, &room);
-		int reason = errno;
-		g_string_append_len(text, buffer, to - buffer);
-		if (done != (size_t)-1 || reason == EINVAL)
-			break;
-		if (reason != E2BIG) {
-			g_string_append(text, REPLACEMENT);
-			from++;
-			length--;
-			++*errors;
-		}
-	}
-	g_iconv_close(converter);
-	return g_string_free(text, FALSE);
-}
-
-static char *
-convert_declared(const char *bytes, size_t length, const char *charset)
-{
-	if (!charset || !is_charset_name(charset))
-		return NULL;
-	const char *name = g_mime_charset_iconv_name(
-		g_mime_charset_iso_to_windows(charset));
-	size_t errors;
-	g_autofree char *text = convert(bytes, length, name, &errors);
-	if (!text || errors > length / BYTES_PER_ERROR)
-		return NULL;
-	return g_steal_pointer(&text);
-}
-
-/* A last character that the end of the text cuts in two is taken off. */
-static bool
-is_utf8(const char *bytes, size_t *length)
-{
-	const char *end;
-	if (g_utf8_validate_len(bytes, *length, &end))
-		return true;
-	size_t rest = *length - (size_t)(end - bytes);
-	*length -= rest;
-	return g_utf8_get_char_validated(end, (gssize)rest) == (gunichar)-2;
-}
-
-static char *
-decode_charset(const char *bytes, size_t length, const char *charset)
-{
-	if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
-		return decode_charset(bytes + 3, length - 3, "utf-8");
-	if (charset && hides_in_ascii(charset)) {
-		char *text = convert_declared(bytes, length, charset);
-		if (text)
-			return text;
-	}
-	size_t valid = length;
-	if (is_utf8(bytes, &valid))
-		return g_strndup(bytes, valid);
-	char *text = convert_declared(bytes, length, charset);
-	size_t errors;
-	return text ? text : convert(bytes, length, "WINDOWS-1252", &errors);
-}
-
-/* No NUL bytes, no carriage returns. */
-static size_t
-clean(char *text, size_t length)
+size_t
+text_clean(char *text, size_t length)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < length; i++) {
@@ -173,19 +80,6 @@ clean(char *text, size_t length)
 			text[n++] = text[i] == '\r' ? '\n' : text[i];
 	}
 	return n;
-}
-
-char *
-text_to_utf8(const char *bytes, size_t length, const char *charset)
-{
-	bool is_wide = charset && hides_in_ascii(charset);
-	g_autofree char *copy = g_memdup2(bytes, length);
-	/* NUL bytes are half of many a character of UTF-16 */
-	if (!is_wide && copy)
-		length = clean(copy, length);
-	char *text = decode_charset(copy ? copy : "", length, charset);
-	text[clean(text, strlen(text))] = '\0';
-	return text;
 }
 
 static size_t

@@ -1,0 +1,120 @@
+/* charset: see charset.h */
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "charset.h"
+
+#define CONVERT_BYTES 4096
+/* Of so many bytes of a declared charset, one may be wrong. */
+#define BYTES_PER_ERROR 50
+#define CHARSET_NAME_MAX 40
+#define REPLACEMENT "\xef\xbf\xbd"
+
+/* Names that iconv knows and that carry no options for it. */
+static bool
+is_charset_name(const char *charset)
+{
+	size_t length = strlen(charset);
+	size_t plain = strspn(charset, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "abcdefghijklmnopqrstuvwxyz"
+				       "0123456789-_.:");
+	return length > 0 && length == plain && length <= CHARSET_NAME_MAX;
+}
+
+bool
+charset_is_wide(const char *charset)
+{
+	static const char *const prefixes[] = {"iso-2022", "utf-7",  "hz",
+					       "utf-16",   "utf-32", "ucs"};
+	for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++)
+		if (g_ascii_strncasecmp(charset, prefixes[i],
+					strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+/* NULL when iconv does not know the charset. Bytes that are wrong become
+ * replacement characters and are counted. */
+static char *
+convert(const char *bytes, size_t length, const char *charset, size_t *errors)
+{
+	GIConv converter = g_iconv_open("UTF-8", charset);
+	*errors = 0;
+	if (converter == (GIConv)-1)
+		return NULL;
+	GString *text = g_string_sized_new(length + length / 4 + 1);
+	char *from = (char *)(uintptr_t)bytes;
+	while (length > 0) {
+		char buffer[CONVERT_BYTES];
+		char *to = buffer;
+		size_t room = sizeof(buffer);
+		size_t done = g_iconv(converter, &from, &length, &to, &room);
+		int reason = errno;
+		g_string_append_len(text, buffer, to - buffer);
+		if (done != (size_t)-1 || reason == EINVAL)
+			break;
+		if (reason != E2BIG) {
+			g_string_append(text, REPLACEMENT);
+			from++;
+			length--;
+			++*errors;
+		}
+	}
+	g_iconv_close(converter);
+	return g_string_free(text, FALSE);
+}
+
+static char *
+convert_declared(const char *bytes, size_t length, const char *charset)
+{
+	if (!charset || !is_charset_name(charset))
+		return NULL;
+	const char *name = g_mime_charset_iconv_name(
+		g_mime_charset_iso_to_windows(charset));
+	size_t errors;
+	g_autofree char *text = convert(bytes, length, name, &errors);
+	if (!text || errors > length / BYTES_PER_ERROR)
+		return NULL;
+	return g_steal_pointer(&text);
+}
+
+/* A last character that the end of the text cuts in two is taken off. */
+static bool
+is_utf8(const char *bytes, size_t *length)
+{
+	const char *end;
+	if (g_utf8_validate_len(bytes, *length, &end))
+		return true;
+	size_t rest = *length - (size_t)(end - bytes);
+	*length -= rest;
+	return g_utf8_get_char_validated(end, (gssize)rest) == (gunichar)-2;
+}
+
+static char *
+decode(const char *bytes, size_t length, const char *charset, bool *is_declared)
+{
+	size_t valid = length;
+	*is_declared = true;
+	if (charset && charset_is_wide(charset)) {
+		char *text = convert_declared(bytes, length, charset);
+		if (text)
+			return text;
+	}
+	if (is_utf8(bytes, &valid))
+		return g_strndup(bytes, valid);
+	char *text = convert_declared(bytes, length, charset);
+	size_t errors;
+	*is_declared = text != NULL;
+	return text ? text : convert(bytes, length, "WINDOWS-1252", &errors);
+}
+
+char *
+charset_to_utf8(const char *bytes, size_t length, const char *charset,
+		bool *is_declared)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	if (length >= 3 && memcmp(bytes, mark, 3) == 0)
+		return decode(bytes + 3, length - 3, "utf-8", is_declared);
+	return decode(bytes, length, charset, is_declared);
+}

@@ -1,0 +1,25 @@
+/*
+ * charset: bytes to UTF-8, whatever charset they name.
+ *
+ * Text that is UTF-8 is read as that, other text as it is declared, the rest
+ * as windows-1252: mailers declare wrongly more often than bytes are UTF-8
+ * by chance.
+ */
+#ifndef LOKET_MAIL_CHARSET_H
+#define LOKET_MAIL_CHARSET_H
+
+#include <gmime/gmime.h>
+#include <stdbool.h>
+
+/* Whether bytes in this charset may look like ASCII and are not. */
+bool charset_is_wide(const char *charset);
+
+/*
+ * charset: as declared, NULL when it is not. A character that the end cuts
+ * in two is left out; *is_declared gets whether the declared charset was not
+ * wrong. The result is the caller's.
+ */
+char *charset_to_utf8(const char *bytes, size_t length, const char *charset,
+		      bool *is_declared);
+
+#endif
