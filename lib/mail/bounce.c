@@ -73,6 +73,16 @@ recipient_free(void *data)
 	g_free(recipient);
 }
 
+void
+bounce_free(MailBounce *bounce)
+{
+	if (!bounce)
+		return;
+	g_ptr_array_unref(bounce->recipients);
+	g_free(bounce->message_id);
+	g_free(bounce);
+}
+
 MailBounce *
 bounce_new(void)
 {
@@ -192,17 +202,28 @@ read_part(GMimeObject *parent, GMimeObject *object, gpointer data)
 		read_returned_part(GMIME_PART(object), bounce);
 }
 
+static void
+read_parts(GMimeObject *root, MailBounce *bounce)
+{
+	if (GMIME_IS_MULTIPART(root))
+		g_mime_multipart_foreach(GMIME_MULTIPART(root), read_part,
+					 bounce);
+	else
+		read_part(NULL, root, bounce);
+}
+
 void
 bounce_read(const BouncePatterns *patterns, Mail *mail, GMimeObject *root)
 {
-	if (g_strcmp0(mail->report, "delivery-status") == 0) {
+	if (g_strcmp0(mail->report, "delivery-status") == 0)
 		mail->bounce = bounce_new();
-		if (GMIME_IS_MULTIPART(root))
-			g_mime_multipart_foreach(GMIME_MULTIPART(root),
-						 read_part, mail->bounce);
-		else
-			read_part(NULL, root, mail->bounce);
-	} else {
+	else
 		mail->bounce = bounce_from_letter(patterns, mail);
-	}
+	if (!mail->bounce)
+		return;
+	read_parts(root, mail->bounce);
+	/* Exchange answers the mail that it does not return */
+	if (!mail->bounce->message_id && mail->in_reply_to->len > 0)
+		mail->bounce->message_id =
+			g_strdup(mail->in_reply_to->pdata[0]);
 }

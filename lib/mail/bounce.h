@@ -27,6 +27,7 @@ void bounce_read(const BouncePatterns *patterns, Mail *mail, GMimeObject *root);
 
 /* A bounce without recipients. The result is the caller's. */
 MailBounce *bounce_new(void);
+void bounce_free(MailBounce *bounce);
 
 /* Adds a recipient; address, action and status as a report writes them,
  * action and status may be NULL. All are copied. */
@@ -36,5 +37,7 @@ void bounce_add(MailBounce *bounce, const char *address, const char *action,
 /* The message-id in a header; NULL when there is none. The result is the
  * caller's. */
 char *bounce_id_in(const char *header, size_t length);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BouncePatterns, bounce_patterns_free)
 
 #endif

@@ -42,16 +42,6 @@ attachment_free(void *data)
 	g_free(attachment);
 }
 
-static void
-bounce_free(MailBounce *bounce)
-{
-	if (!bounce)
-		return;
-	g_ptr_array_unref(bounce->recipients);
-	g_free(bounce->message_id);
-	g_free(bounce);
-}
-
 Mail *
 mail_new(GBytes *bytes)
 {
