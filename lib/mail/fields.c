@@ -14,8 +14,8 @@ read_addresses(const MailReader *reader, Mail *mail, const char *name,
 		is_whole = header_addresses(
 			reader->options, mail_header(mail, name, i), addresses);
 	if (!is_whole)
-		mail_warn(mail, "more than %d addresses in %s",
-			  MAIL_ADDRESSES_MAX, name);
+		mail_warn(mail, "only the first addresses of %s are read",
+			  name);
 }
 
 static void

@@ -9,8 +9,10 @@
 /* Mail is younger than this, and no clock is wrong by that much. */
 #define DATE_YEAR_MIN 1980
 #define DATE_YEAR_MAX 2099
-/* Addresses are read from this much of a field. */
+/* Addresses are read from this much of a field, and up to so many colons:
+ * GMime calls itself for what stands behind each, and the stack has an end. */
 #define ADDRESS_BYTES_MAX 262144
+#define ADDRESS_COLONS_MAX 200
 
 static char *
 raw_value(const FieldSpan *field)
@@ -173,16 +175,31 @@ drop_without_domain(GPtrArray *addresses)
 	}
 }
 
+static size_t
+address_length(const char *raw)
+{
+	size_t colons = 0;
+	size_t n = 0;
+	while (raw[n] && n < ADDRESS_BYTES_MAX) {
+		colons += raw[n] == ':';
+		if (colons > ADDRESS_COLONS_MAX)
+			break;
+		n++;
+	}
+	return n;
+}
+
 bool
 header_addresses(GMimeParserOptions *options, const char *raw,
 		 GPtrArray *addresses)
 {
-	g_autofree char *head = g_strndup(raw, ADDRESS_BYTES_MAX);
+	size_t length = address_length(raw);
+	g_autofree char *head = g_strndup(raw, length);
 	g_autofree char *plain = without_base64(head);
 	InternetAddressList *list = internet_address_list_parse(options, plain);
 	if (!list)
 		return true;
-	bool is_whole = add_list(list, addresses);
+	bool is_whole = add_list(list, addresses) && !raw[length];
 	g_object_unref(list);
 	drop_without_domain(addresses);
 	return is_whole;

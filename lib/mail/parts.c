@@ -253,6 +253,17 @@ note_report(Mail *mail, GMimeObject *root)
 		mail->report = "report";
 }
 
+/* Conversion may have made it longer than what was considered. */
+static void
+cap(GString *text)
+{
+	if (text->len <= MAIL_TEXT_BYTES_MAX)
+		return;
+	const char *end = g_utf8_find_prev_char(
+		text->str, text->str + MAIL_TEXT_BYTES_MAX + 1);
+	g_string_truncate(text, (size_t)(end - text->str));
+}
+
 void
 parts_read(Mail *mail, GMimeObject *root)
 {
@@ -260,8 +271,9 @@ parts_read(Mail *mail, GMimeObject *root)
 	g_autoptr(GString) text = g_string_new(NULL);
 	walk_part(&walk, root, text);
 	note_report(mail, root);
-	if (walk.text_left == 0)
+	if (walk.text_left == 0 || text->len > MAIL_TEXT_BYTES_MAX)
 		mail_warn(mail, "only the first %d bytes of text are read",
 			  MAIL_TEXT_BYTES_MAX);
+	cap(text);
 	mail->text = g_strdup(text->str);
 }

@@ -92,7 +92,7 @@ read_headers(Mail *mail, const char *data, const ScanResult *scan)
 static bool
 is_usable_type(const char *value)
 {
-	if (!strchr(value, '/'))
+	if (!strchr(value, '/') || strlen(value) > SCAN_FIELD_BYTES_MAX)
 		return false;
 	GMimeContentType *type = g_mime_content_type_parse(NULL, value);
 	bool is_usable = !g_mime_content_type_is_type(type, "multipart", "*") ||
@@ -122,7 +122,7 @@ parse_body(const MailReader *reader, Mail *mail, const char *data,
 		mail_warn(mail, "Content-Type does not tell how to read it");
 	for (size_t i = 0; i < G_N_ELEMENTS(body_fields); i++) {
 		const char *value = mail_header(mail, body_fields[i], 0);
-		if (value)
+		if (value && strlen(value) <= SCAN_FIELD_BYTES_MAX)
 			append_field(bytes, body_fields[i], value);
 	}
 	g_byte_array_append(bytes, (const guint8 *)"\n", 1);

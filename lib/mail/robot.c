@@ -9,6 +9,8 @@
 #define SOFT_SIGNS_MIN 2
 /* Of a value so much is shown in a reason. */
 #define REASON_VALUE_CHARS 60
+/* Of a subject so much is looked at. */
+#define SUBJECT_BYTES_MAX 200
 #define SEPARATORS " \t\r\n,;()"
 
 typedef struct Judge {
@@ -192,7 +194,10 @@ judge_subject(Judge *judge)
 	const RobotSubjectRule *rules = robot_subject_rules(&count);
 	if (!judge->mail->subject)
 		return;
-	g_autofree char *subject = g_utf8_strdown(judge->mail->subject, -1);
+	g_autofree char *head =
+		g_strndup(judge->mail->subject, SUBJECT_BYTES_MAX);
+	g_autofree char *valid = g_utf8_make_valid(head, -1);
+	g_autofree char *subject = g_utf8_strdown(valid, -1);
 	const char *bare = skip_prefixes(subject);
 	for (size_t i = 0; i < count; i++) {
 		/* who answers or forwards a bounce is no machine */

@@ -95,6 +95,8 @@ scan_field_is(const FieldSpan *field, const char *name)
 static char *
 opened_by(const FieldSpan *field)
 {
+	if (field->value_length > SCAN_FIELD_BYTES_MAX)
+		return NULL;
 	g_autofree char *value = g_strndup(field->value, field->value_length);
 	GMimeContentType *type = g_mime_content_type_parse(NULL, value);
 	const char *boundary =
@@ -119,6 +121,8 @@ count_part_field(Scanner *scanner, const FieldSpan *field)
 {
 	scanner->n_part_headers++;
 	scanner->part_header_bytes += field->value_length;
+	if (field->value_length > SCAN_FIELD_BYTES_MAX)
+		scanner->limit = "a header field of a part is too long";
 	if (scanner->n_part_headers > SCAN_PART_HEADERS_MAX ||
 	    scanner->part_header_bytes > SCAN_PART_HEADER_BYTES_MAX)
 		scanner->limit = "too many header fields in its parts";

@@ -18,6 +18,10 @@
 #define SCAN_PART_HEADERS_MAX 10000
 #define SCAN_PART_HEADER_BYTES_MAX 4194304
 
+/* A longer field that tells how a body is built is not read: GMime is not
+ * linear in the parameters either. */
+#define SCAN_FIELD_BYTES_MAX 65536
+
 /* One header field where it stands. The value goes from behind the colon to
  * before the last line end, with its folding. */
 typedef struct FieldSpan {
