@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <glib/gstdio.h>
 
 #include <loket/calendar.h>
 #include <loket/error.h>
@@ -39,8 +40,8 @@ make_calendar(CalendarSpec spec)
 static inline int64_t
 at(const Calendar *calendar, const char *text)
 {
-	g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(
-		text, calendar_timezone(calendar));
+	g_autoptr(GDateTime) time =
+		g_date_time_new_from_iso8601(text, calendar_timezone(calendar));
 
 	if (!time)
 		fail_msg("no time: %s", text);
@@ -52,8 +53,8 @@ static inline char *
 local(const Calendar *calendar, int64_t instant)
 {
 	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(instant);
-	g_autoptr(GDateTime) time = g_date_time_to_timezone(
-		utc, calendar_timezone(calendar));
+	g_autoptr(GDateTime) time =
+		g_date_time_to_timezone(utc, calendar_timezone(calendar));
 
 	return g_date_time_format(time, "%a %Y-%m-%dT%H:%M:%S%:z");
 }
@@ -96,6 +97,42 @@ assert_refused(CalendarSpec spec, const char *want)
 	if (!g_strrstr(error->message, want))
 		fail_msg("\"%s\" does not say \"%s\"", error->message, want);
 	g_error_free(error);
+}
+
+/* A new directory for a test's files; remove_directory() it. */
+static inline char *
+make_directory(void)
+{
+	char *path = g_dir_make_tmp("loket-calendar-XXXXXX", NULL);
+
+	assert_non_null(path);
+	return path;
+}
+
+static inline void
+remove_directory(char *path)
+{
+	GDir *directory = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while ((name = g_dir_read_name(directory))) {
+		g_autofree char *file = g_build_filename(path, name, NULL);
+
+		g_remove(file);
+	}
+	g_dir_close(directory);
+	g_rmdir(path);
+	g_free(path);
+}
+
+/* The path of a file of that text; the caller's. */
+static inline char *
+make_file(const char *directory, const char *name, const char *text)
+{
+	char *path = g_build_filename(directory, name, NULL);
+
+	assert_true(g_file_set_contents(path, text, -1, NULL));
+	return path;
 }
 
 #endif
