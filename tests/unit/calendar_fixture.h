@@ -12,6 +12,7 @@
 
 #include <loket/calendar.h>
 #include <loket/error.h>
+#include <string.h>
 
 #define HOLIDAY_DIR "conf/holidays"
 
@@ -40,8 +41,11 @@ make_calendar(CalendarSpec spec)
 static inline int64_t
 at(const Calendar *calendar, const char *text)
 {
+	bool has_seconds = strlen(text) > strlen("2026-01-05T09:00");
+	g_autofree char *full =
+		g_strconcat(text, has_seconds ? "" : ":00", NULL);
 	g_autoptr(GDateTime) time =
-		g_date_time_new_from_iso8601(text, calendar_timezone(calendar));
+		g_date_time_new_from_iso8601(full, calendar_timezone(calendar));
 
 	if (!time)
 		fail_msg("no time: %s", text);
