@@ -113,7 +113,7 @@ cut_skipped_times(Calendar *calendar)
 		int64_t to = period[i].at + period[i].offset;
 		int64_t midnight = from - from % DAY_SECONDS;
 
-		for (; midnight < to; midnight += DAY_SECONDS)
+		for (; from < to && midnight < to; midnight += DAY_SECONDS)
 			cut_day(calendar, (Day)(midnight / DAY_SECONDS),
 				from - midnight, to - midnight);
 	}

@@ -36,7 +36,8 @@ spans_closing(const GArray *spans)
  * overlaps. */
 bool spans_add(GArray *spans, Span span);
 
-/* A new array: the spans without what lies from `from` up to `to`. */
+/* A new array: the spans without what lies from `from` up to the later `to`.
+ */
 GArray *spans_without(const GArray *spans, int32_t from, int32_t to);
 
 #endif
