@@ -96,7 +96,8 @@ PROVE = prove --timer
 UNIT_ENV = CMOCKA_MESSAGE_OUTPUT=TAP G_SLICE=always-malloc \
 	   G_DEBUG=fatal-criticals
 SAN = BUILD=build/san SANITIZE=address,undefined
-SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 \
+SAN_ENV = ASAN_OPTIONS=abort_on_error=1:fast_unwind_on_malloc=0 \
+	  LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
 	  UBSAN_OPTIONS=print_stacktrace=1 G_SLICE=always-malloc \
 	  G_DEBUG=fatal-criticals
 
