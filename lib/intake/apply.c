@@ -233,3 +233,24 @@ apply(StoreTx *tx, Job *job, GError **error)
 	       record_events(tx, job, error) &&
 	       (!job->created || acknowledge(tx, job, error));
 }
+
+bool
+apply_repeat(StoreTx *tx, Job *job, GError **error)
+{
+	const char *number = job->ticket ? job->ticket->number : NULL;
+	const char *what = job->decision->is_answer ? "answered" : "also to";
+	g_autoptr(GPtrArray) fresh = fresh_recipients(job);
+	if (!number || fresh->len == 0)
+		return true;
+	if (job->decision->is_answer) {
+		move_clocks(job->ticket, job);
+		if (!store_ticket_save(tx, job->ticket, error) ||
+		    !add_participants(tx, job, fresh, error))
+			return false;
+	}
+	for (guint i = 0; i < fresh->len; i++)
+		if (!store_event_add(tx, number, job->now, what,
+				     fresh->pdata[i], error))
+			return false;
+	return remember_seen(tx, job, error);
+}

@@ -40,13 +40,19 @@ decide(Job *job, GError **error)
 	return job->decision != NULL;
 }
 
-/* A repeat is edited as the first one was, and changes nothing. */
+/* The tickets that the mail names, weighed once more: a repeat is edited as
+ * the first one was. Whom it reaches now is asked of new recipients only. */
 static bool
-decide_repeat(StoreTx *tx, Job *job, GError **error)
+take_repeat(StoreTx *tx, Job *job, GError **error)
 {
-	(void)tx;
+	g_autoptr(GPtrArray) fresh = fresh_recipients(job);
+	if (!match(tx, job->names, job->triage, fresh, &job->evidence, error))
+		return false;
+	ticket_free(job->evidence.ticket);
 	job->evidence.ticket = job->ticket;
-	bool ok = decide(job, error);
+	bool ok = (!job->ticket ||
+		   match_recipients(tx, fresh, &job->evidence, error)) &&
+		  decide(job, error) && apply_repeat(tx, job, error);
 	job->evidence.ticket = NULL;
 	return ok;
 }
@@ -59,7 +65,7 @@ take_in(StoreTx *tx, void *data, GError **error)
 	if (!find_seen(tx, job, error))
 		return false;
 	if (job->duplicate)
-		return decide_repeat(tx, job, error);
+		return take_repeat(tx, job, error);
 	if (!match(tx, job->names, job->triage, job->envelope->recipients,
 		   &job->evidence, error) ||
 	    !decide(job, error) || !apply(tx, job, error))
@@ -193,6 +199,7 @@ intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
 	IntakeResult *result = run(&job, error);
 	evidence_clear(&job.evidence);
 	ticket_free(job.ticket);
+	seen_free(job.seen);
 	decision_free(job.decision);
 	return result;
 }

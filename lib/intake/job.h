@@ -20,6 +20,7 @@ typedef struct Job {
 	Evidence evidence;
 	Decision *decision;
 	Ticket *ticket; /* as it stands after the mail; NULL: none */
+	Seen *seen;	/* what is remembered of it; NULL: nothing */
 	bool created;
 	bool duplicate;
 } Job;
@@ -31,13 +32,17 @@ bool apply(StoreTx *tx, Job *job, GError **error);
  * there is none. */
 bool acknowledge(StoreTx *tx, Job *job, GError **error);
 
-/*
- * Whether the mail was here before, to the same recipients: then its ticket
- * is loaded and duplicate set. What is seen now is remembered by
- * remember_seen, once the mail is applied.
- */
+/* Whether the mail was here before: then seen and duplicate are set and its
+ * ticket is loaded. */
 bool find_seen(StoreTx *tx, Job *job, GError **error);
+/* Remembers the mail, or the recipients that a repeat has added. */
 bool remember_seen(StoreTx *tx, const Job *job, GError **error);
+/* The recipients that were not there before; borrowed, the array is the
+ * caller's. */
+GPtrArray *fresh_recipients(const Job *job);
+
+/* Lets the recipients that a repeat has added have their effect. */
+bool apply_repeat(StoreTx *tx, Job *job, GError **error);
 
 /* The address that a desk speaks from. */
 const char *desk_address(const ConfigDesk *desk);

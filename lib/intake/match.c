@@ -173,8 +173,8 @@ match_tags(StoreTx *tx, const Names *names, const Triage *triage,
 	return true;
 }
 
-static bool
-find_participant(StoreTx *tx, const GPtrArray *recipients, Evidence *evidence,
+bool
+match_recipients(StoreTx *tx, const GPtrArray *recipients, Evidence *evidence,
 		 GError **error)
 {
 	for (guint i = 0; i < recipients->len && !evidence->reaches_participant;
@@ -214,5 +214,5 @@ match(StoreTx *tx, const Names *names, const Triage *triage,
 	if (!evidence->ticket)
 		return true;
 	settle_doubt(triage, evidence);
-	return find_participant(tx, recipients, evidence, error);
+	return match_recipients(tx, recipients, evidence, error);
 }

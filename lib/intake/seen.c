@@ -47,26 +47,48 @@ bool
 find_seen(StoreTx *tx, Job *job, GError **error)
 {
 	g_autofree char *key = key_of(job);
-	g_autoptr(Seen) seen = NULL;
-	if (!store_seen_get(tx, key, job->now - window_of(job), &seen, error))
+	if (!store_seen_get(tx, key, job->now - window_of(job), &job->seen,
+			    error))
 		return false;
-	job->duplicate = seen != NULL;
-	return !seen || !seen->ticket ||
-	       store_ticket_get(tx, seen->ticket, &job->ticket, error);
+	job->duplicate = job->seen != NULL;
+	return !job->seen || !job->seen->ticket ||
+	       store_ticket_get(tx, job->seen->ticket, &job->ticket, error);
+}
+
+static bool
+was_there(const Seen *seen, const char *recipient)
+{
+	g_auto(GStrv) lines =
+		g_strsplit(seen ? seen->recipients : "", "\n", -1);
+	for (guint i = 0; lines[i]; i++)
+		if (g_ascii_strcasecmp(lines[i], recipient) == 0)
+			return true;
+	return false;
+}
+
+GPtrArray *
+fresh_recipients(const Job *job)
+{
+	GPtrArray *fresh = g_ptr_array_new();
+	const GPtrArray *all = job->envelope->recipients;
+	for (guint i = 0; i < all->len; i++)
+		if (!was_there(job->seen, all->pdata[i]))
+			g_ptr_array_add(fresh, all->pdata[i]);
+	return fresh;
 }
 
 bool
 remember_seen(StoreTx *tx, const Job *job, GError **error)
 {
 	g_autofree char *key = key_of(job);
-	GString *recipients = g_string_new(NULL);
-	for (guint i = 0; i < job->envelope->recipients->len; i++)
-		g_string_append_printf(
-			recipients, "%s\n",
-			(const char *)job->envelope->recipients->pdata[i]);
-	g_autofree char *lines = g_string_free(recipients, FALSE);
+	g_autoptr(GPtrArray) fresh = fresh_recipients(job);
+	GString *lines = g_string_new(job->seen ? job->seen->recipients : "");
+	for (guint i = 0; i < fresh->len; i++)
+		g_string_append_printf(lines, "%s\n",
+				       (const char *)fresh->pdata[i]);
+	g_autofree char *recipients = g_string_free(lines, FALSE);
 	Seen seen = {.ticket = job->ticket ? job->ticket->number : NULL,
-		     .recipients = lines,
-		     .at = job->now};
+		     .recipients = recipients,
+		     .at = job->seen ? job->seen->at : job->now};
 	return store_seen_put(tx, key, &seen, error);
 }
