@@ -36,8 +36,7 @@ endif
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L $(FORTIFY) -Iinclude \
-	     -DLOKET_DATADIR='"$(SHAREDIR)"' $(PKG_CFLAGS) \
-	     $(WARN) $(HARDEN) $(CFLAGS)
+	     $(PKG_CFLAGS) $(WARN) $(HARDEN) $(CFLAGS)
 LIBS = $(PKG_LIBS) -lpthread -lm
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
@@ -56,6 +55,14 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The one file that knows where it will be installed.
+$(BUILD)/obj/lib/config/datadir.o: $(BUILD)/sharedir
+$(BUILD)/obj/lib/config/datadir.o: ALL_CFLAGS += \
+	-DLOKET_DATADIR='"$(SHAREDIR)"'
+$(BUILD)/sharedir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SHAREDIR)' | cmp -s - $@ || echo '$(SHAREDIR)' > $@
 
 $(BUILD)/libloket.a: $(call obj,$(LIB_SRC))
 	@rm -f $@
@@ -144,7 +151,9 @@ tidy:
 clean:
 	rm -rf build
 
-.PHONY: all loketd loket unit-tests deps run stop check san-conf install \
+FORCE:
+
+.PHONY: FORCE all loketd loket unit-tests deps run stop check san-conf install \
 	format tidy clean
 .SECONDARY:
 

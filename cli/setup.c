@@ -73,14 +73,16 @@ socket_for(const Postfix *postfix, const char *address)
 static int
 print_unreachable(const Postfix *postfix, const char *address)
 {
-	g_autofree char *queue = ask(postfix, "-h", "queue_directory");
+	g_autofree char *found = ask(postfix, "-h", "queue_directory");
+	const char *queue = found ? found : "/var/spool/postfix";
 	(void)fprintf(stderr,
 		      "loket: Postfix runs smtpd chrooted in %s and cannot "
-		      "reach %s.\nSet in loket.conf:\n\n"
+		      "reach %s.\nMake a directory that both can reach:\n\n"
+		      "    install -d -o loket -g postfix -m 2750 %s/loket\n\n"
+		      "set in loket.conf:\n\n"
 		      "    socket = \"unix:%s/loket/milter.sock\"\n\n"
 		      "and call this again.\n",
-		      queue ? queue : "its queue", address,
-		      queue ? queue : "/var/spool/postfix");
+		      queue, address, queue, queue);
 	return EX_CONFIG;
 }
 
