@@ -1,5 +1,5 @@
 /*
- * datetext: instants as people and mail headers write them.
+ * datetext: instants as people write them.
  *
  * Own tables for months and weekdays: the text depends on the language of the
  * customer, never on the locale of the process.
@@ -30,11 +30,5 @@
  */
 char *date_text(int64_t instant, GTimeZone *tz, const char *language,
 		int64_t now);
-
-/*
- * The same instant as RFC 5322 3.3 writes it: "Tue, 24 Nov 2026 17:30:00
- * +0100". Returns ASCII, the caller's; NULL as above.
- */
-char *date_header(int64_t instant, GTimeZone *tz);
 
 #endif

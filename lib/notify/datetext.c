@@ -166,22 +166,3 @@ date_text(int64_t instant, GTimeZone *tz, const char *language, int64_t now)
 	return moment_format(language_find(language), day, hour,
 			     g_date_time_get_minute(time), with_year);
 }
-
-char *
-date_header(int64_t instant, GTimeZone *tz)
-{
-	g_autoptr(GDateTime) time = local_time(instant, tz);
-	if (!time)
-		return NULL;
-	const DateLanguage *english = language_find("en");
-	int weekday = g_date_time_get_day_of_week(time);
-	int month = g_date_time_get_month(time);
-	g_autofree char *zone = g_date_time_format(time, "%z");
-	return g_strdup_printf(
-		"%.3s, %02d %.3s %04d %02d:%02d:%02d %s",
-		english->weekdays[weekday - 1],
-		g_date_time_get_day_of_month(time), english->months[month - 1],
-		g_date_time_get_year(time), g_date_time_get_hour(time),
-		g_date_time_get_minute(time), g_date_time_get_second(time),
-		zone);
-}

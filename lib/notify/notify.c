@@ -6,7 +6,7 @@
  */
 #include <loket/header.h>
 
-#include <loket/datetext.h>
+#include <loket/clock.h>
 #include <loket/notify.h>
 #include <string.h>
 
@@ -87,7 +87,8 @@ add_message_id(GString *out, const char *name, const char *id)
 static void
 add_headers(GString *out, const Notification *notification)
 {
-	g_autofree char *date = date_header(notification->at, notification->tz);
+	g_autofree char *date =
+		clock_rfc5322(notification->at, notification->tz);
 	header_add_plain(out, "Date", date ? date : "");
 	header_add_mailbox(out, "From", notification->from_name,
 			   notification->from_address);

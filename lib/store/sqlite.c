@@ -52,8 +52,7 @@ tx_open(const char *path, bool writable, GError **error)
 	(void)sqlite3_busy_timeout(tx->db, BUSY_TIMEOUT_MS);
 	if (!tx_exec(tx, settings, error))
 		return NULL;
-	if (writable && (!tx_exec(tx, "PRAGMA journal_mode = WAL", error) ||
-			 !schema_prepare(tx, error)))
+	if (writable && !tx_exec(tx, "PRAGMA journal_mode = WAL", error))
 		return NULL;
 	return g_steal_pointer(&tx);
 }

@@ -19,8 +19,7 @@ struct StoreTx {
 	GHashTable *statements; /* SQL text to sqlite3_stmt, kept prepared */
 };
 
-/* Opens a connection with its limits and settings; schema made or checked
- * when writable. */
+/* Opens a connection with its limits and settings. */
 StoreTx *tx_open(const char *path, bool writable, GError **error);
 void tx_close(StoreTx *tx);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreTx, tx_close)
@@ -50,7 +49,8 @@ bool tx_fail(StoreTx *tx, GError **error);
 /* The text of a column, a copy; NULL when it is NULL. */
 char *row_text(sqlite3_stmt *row, int column);
 
-/* The schema: made on an empty file, refused when newer. */
+/* The schema of a writable connection: made on an empty file, refused when
+ * newer. */
 bool schema_prepare(StoreTx *tx, GError **error);
 
 /* The writer thread of a store. */

@@ -25,6 +25,15 @@ path_of(const char *url, GError **error)
 	return NULL;
 }
 
+static StoreTx *
+writer_open(const char *path, GError **error)
+{
+	g_autoptr(StoreTx) tx = tx_open(path, true, error);
+	if (!tx || !schema_prepare(tx, error))
+		return NULL;
+	return g_steal_pointer(&tx);
+}
+
 Store *
 store_open(const char *url, enum StoreMode mode, GError **error)
 {
@@ -37,7 +46,7 @@ store_open(const char *url, enum StoreMode mode, GError **error)
 	g_mutex_init(&store->reading);
 	if (mode == STORE_READ)
 		return g_steal_pointer(&store);
-	StoreTx *tx = tx_open(path, true, error);
+	StoreTx *tx = writer_open(path, error);
 	if (!tx)
 		return NULL;
 	store->writer = writer_start(tx);
@@ -69,7 +78,7 @@ static StoreTx *
 reader_open(const Store *store, GError **error)
 {
 	if (access(store->path, F_OK) != 0)
-		return tx_open(":memory:", true, error);
+		return writer_open(":memory:", error);
 	return tx_open(store->path, false, error);
 }
 

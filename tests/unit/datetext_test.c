@@ -191,30 +191,6 @@ names_every_month_and_weekday(void **state)
 }
 
 static void
-writes_dates_for_headers(void **state)
-{
-	(void)state;
-	static const struct {
-		int64_t instant;
-		const char *zone, *want;
-	} cases[] = {
-		{TUESDAY_EVENING, "Europe/Amsterdam",
-		 "Tue, 24 Nov 2026 17:30:00 +0100"},
-		{INT64_C(1792888200), "Europe/Amsterdam",
-		 "Sun, 25 Oct 2026 02:30:00 +0200"},
-		{TUESDAY_EVENING + 7, "America/St_Johns",
-		 "Tue, 24 Nov 2026 13:00:07 -0330"},
-		{0, "UTC", "Thu, 01 Jan 1970 00:00:00 +0000"},
-	};
-	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(GTimeZone) tz =
-			g_time_zone_new_identifier(cases[i].zone);
-		g_autofree char *header = date_header(cases[i].instant, tz);
-		assert_string_equal(header, cases[i].want);
-	}
-}
-
-static void
 refuses_instants_outside_the_calendar(void **state)
 {
 	(void)state;
@@ -222,7 +198,6 @@ refuses_instants_outside_the_calendar(void **state)
 	assert_null(date_text(INT64_MAX, utc, "nl", 0));
 	assert_null(date_text(INT64_MIN, utc, "nl", 0));
 	assert_null(date_text(0, utc, "nl", INT64_MAX));
-	assert_null(date_header(INT64_MAX, utc));
 	/* 0001-01-01 00:00 is the end of a day that does not exist */
 	assert_null(date_text(INT64_C(-62135596800), utc, "nl", 0));
 }
@@ -238,7 +213,6 @@ main(void)
 		cmocka_unit_test(never_tells_a_later_moment),
 		cmocka_unit_test(follows_the_clock_of_the_zone),
 		cmocka_unit_test(names_every_month_and_weekday),
-		cmocka_unit_test(writes_dates_for_headers),
 		cmocka_unit_test(refuses_instants_outside_the_calendar),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
