@@ -52,7 +52,7 @@ convert(const char *bytes, size_t length, const char *charset, size_t *errors)
 		size_t done = g_iconv(converter, &from, &length, &to, &room);
 		int reason = errno;
 		g_string_append_len(text, buffer, to - buffer);
-		if (done != (size_t)-1 || reason == EINVAL)
+		if (done != (size_t)-1)
 			break;
 		if (reason != E2BIG) {
 			g_string_append(text, REPLACEMENT);
@@ -79,30 +79,17 @@ convert_declared(const char *bytes, size_t length, const char *charset)
 	return g_steal_pointer(&text);
 }
 
-/* A last character that the end of the text cuts in two is taken off. */
-static bool
-is_utf8(const char *bytes, size_t *length)
-{
-	const char *end;
-	if (g_utf8_validate_len(bytes, *length, &end))
-		return true;
-	size_t rest = *length - (size_t)(end - bytes);
-	*length -= rest;
-	return g_utf8_get_char_validated(end, (gssize)rest) == (gunichar)-2;
-}
-
 static char *
 decode(const char *bytes, size_t length, const char *charset, bool *is_declared)
 {
-	size_t valid = length;
 	*is_declared = true;
 	if (charset && charset_is_wide(charset)) {
 		char *text = convert_declared(bytes, length, charset);
 		if (text)
 			return text;
 	}
-	if (is_utf8(bytes, &valid))
-		return g_strndup(bytes, valid);
+	if (g_utf8_validate_len(bytes, length, NULL))
+		return g_strndup(bytes, length);
 	char *text = convert_declared(bytes, length, charset);
 	size_t errors;
 	*is_declared = text != NULL;

@@ -15,9 +15,8 @@
 bool charset_is_wide(const char *charset);
 
 /*
- * charset: as declared, NULL when it is not. A character that the end cuts
- * in two is left out; *is_declared gets whether the declared charset was not
- * wrong. The result is the caller's.
+ * charset: as declared, NULL when it is not. *is_declared gets whether the
+ * declared charset was not wrong. The result is the caller's.
  */
 char *charset_to_utf8(const char *bytes, size_t length, const char *charset,
 		      bool *is_declared);

@@ -135,6 +135,15 @@ attribute(const xmlChar **attributes, const char *name)
 }
 
 static bool
+has_attribute(const xmlChar **attributes, const char *name)
+{
+	for (; attributes && attributes[0]; attributes += 2)
+		if (strcmp((const char *)attributes[0], name) == 0)
+			return true;
+	return false;
+}
+
+static bool
 has_word(const char *words, const char *word)
 {
 	size_t length = strlen(word);
@@ -187,7 +196,7 @@ effects_of(const char *name, const xmlChar **attributes)
 	if ((effects & QUOTE) && !attribute(attributes, "type") &&
 	    has_style(attributes, "border:none"))
 		effects &= ~(unsigned)QUOTE;
-	if (attribute(attributes, "hidden") ||
+	if (has_attribute(attributes, "hidden") ||
 	    has_style(attributes, "display:none"))
 		effects |= SKIP;
 	return effects | effects_of_markers(attributes);

@@ -135,6 +135,17 @@ unflow_if_flowed(GMimeObject *part, char *text)
 	return joined;
 }
 
+/* What the limit may have cut in two: a UTF-8 character, or a whole one. */
+static void
+drop_half_character(GString *bytes)
+{
+	for (size_t i = 0; i < 4 && bytes->len > 0; i++) {
+		if (!(bytes->str[bytes->len - 1] & 0x80))
+			return;
+		g_string_truncate(bytes, bytes->len - 1);
+	}
+}
+
 /* The decoded bytes of a letter as UTF-8, with LF. */
 static char *
 letter_utf8(Walk *walk, GMimePart *part)
@@ -144,6 +155,8 @@ letter_utf8(Walk *walk, GMimePart *part)
 	bool is_wide = charset && charset_is_wide(charset);
 	g_autoptr(GString) bytes = g_string_new(NULL);
 	walk->text_left -= text_decode(part, bytes, walk->text_left);
+	if (walk->text_left == 0)
+		drop_half_character(bytes);
 	if (text_is_mislabelled(part))
 		mail_warn(walk->mail, "text said to be base64 is not");
 	/* NUL bytes are half of many a wide character */

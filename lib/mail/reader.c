@@ -36,7 +36,6 @@ parser_options_new(void)
 	static const char *fallbacks[] = {"utf-8", "windows-1252", NULL};
 	GMimeParserOptions *options = g_mime_parser_options_new();
 	g_mime_parser_options_set_fallback_charsets(options, fallbacks);
-	g_mime_parser_options_set_allow_addresses_without_domain(options, TRUE);
 	return options;
 }
 
