@@ -147,6 +147,8 @@ calendar_day_kind(const Calendar *calendar, const GDate *date)
 	const Sources *sources = calendar->sources;
 	Day day = day_from_date(date);
 
+	if (!day_is_known(day))
+		return DAY_OFF;
 	if (calendar_is_open_day(calendar, day))
 		return DAY_WORKING;
 	if (holidays_has(sources->holidays, day))

@@ -77,7 +77,7 @@ static bool
 find_instant(const Search *search, struct icaltimetype time, const char *tzid,
 	     int64_t *instant)
 {
-	g_autoptr(GTimeZone) known = g_time_zone_new_identifier(tzid);
+	g_autoptr(GTimeZone) known = zone_find_timezone(tzid);
 	icaltimezone *defined;
 
 	if (known) {
