@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "day.h"
 
 /* Reads exactly `n` digits and moves past them; -1 when they are not. */

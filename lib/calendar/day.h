@@ -8,7 +8,7 @@
 #include <glib.h>
 #include <loket/calendar.h>
 
-#define DAY_SECONDS 86400
+#define DAY_SECONDS ((int64_t)86400)
 
 /* The Julian day of GDate that has number 0. */
 #define DAY_JULIAN_EPOCH 719163

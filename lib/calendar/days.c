@@ -1,4 +1,5 @@
 #include <loket/error.h>
+#include <string.h>
 
 #include "impl.h"
 

@@ -57,8 +57,7 @@ find_day_zero(const Calendar *calendar, int64_t start, Day last)
 
 	if (hours && hours->len > 0 &&
 	    start < zone_day_instant(zone, zero.day, spans_closing(hours))) {
-		zero.second =
-			(int32_t)(clock - (int64_t)zero.day * DAY_SECONDS);
+		zero.second = (int32_t)(clock - zero.day * DAY_SECONDS);
 		zero.second = MAX(zero.second, spans_opening(hours));
 		return zero;
 	}
@@ -118,7 +117,7 @@ find_due(const Calendar *calendar, const Target *target, int64_t start,
 	case TARGET_HOURS:
 	case TARGET_MINUTES:
 		*due = start + seconds;
-		return seconds <= (int64_t)DAY_REACH * DAY_SECONDS;
+		return seconds <= DAY_REACH * DAY_SECONDS;
 	}
 	return false;
 }
@@ -153,7 +152,7 @@ working_days_before(const Calendar *calendar, int64_t n, int64_t due)
 {
 	const Zone *zone = calendar->sources->zone;
 	Day due_day = zone_day(zone, due);
-	int64_t second = zone_clock(zone, due) - (int64_t)due_day * DAY_SECONDS;
+	int64_t second = zone_clock(zone, due) - due_day * DAY_SECONDS;
 	Day first = MAX(0, due_day - DAY_REACH);
 	Day day = due_day;
 

@@ -6,7 +6,7 @@
 #include "rule.h"
 
 /* A country has a few dozen holidays; 64 kB hold a thousand. */
-#define FILE_SIZE_MAX (64 * 1024)
+#define FILE_SIZE_MAX 65536
 
 struct Holidays {
 	GPtrArray *rules;

@@ -19,22 +19,21 @@ refuse(GError **error, const char *entry, const char *reason)
 static int32_t
 take_time(const char **text)
 {
-	char *end;
-	guint64 hour;
-	guint64 minute;
+	const char *digit = *text;
+	int hour = 0;
+	int minute;
 
-	if (!g_ascii_isdigit(**text))
+	for (; digit < *text + 2 && g_ascii_isdigit(*digit); digit++)
+		hour = hour * 10 + g_ascii_digit_value(*digit);
+	if (digit == *text || digit[0] != ':' || !g_ascii_isdigit(digit[1]) ||
+	    !g_ascii_isdigit(digit[2]))
 		return -1;
-	hour = g_ascii_strtoull(*text, &end, 10);
-	if (end - *text > 2 || end[0] != ':' || !g_ascii_isdigit(end[1]) ||
-	    !g_ascii_isdigit(end[2]))
-		return -1;
-	minute = (guint64)(g_ascii_digit_value(end[1]) * 10 +
-			   g_ascii_digit_value(end[2]));
-	*text = end + 3;
+	minute = g_ascii_digit_value(digit[1]) * 10 +
+		 g_ascii_digit_value(digit[2]);
+	*text = digit + 3;
 	if (minute > 59 || hour * 60 + minute > 24 * 60)
 		return -1;
-	return (int32_t)(hour * 60 + minute) * 60;
+	return (hour * 60 + minute) * 60;
 }
 
 /* Reads one "09:00-12:00" into the spans of a day. */
@@ -84,7 +83,7 @@ static int
 find_weekday(const char *name, size_t length)
 {
 	for (int i = 0; i < 7; i++) {
-		if (length == 3 &&
+		if (strlen(WEEKDAYS[i]) == length &&
 		    g_ascii_strncasecmp(name, WEEKDAYS[i], length) == 0)
 			return i;
 	}

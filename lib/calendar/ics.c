@@ -3,7 +3,8 @@
 #include "file.h"
 #include "ics.h"
 
-#define FILE_SIZE_MAX (4 * 1024 * 1024)
+/* 4 MB. */
+#define FILE_SIZE_MAX 4194304
 #define EVENTS_MAX 10000
 /* A calendar, an event, an alarm; with room. */
 #define DEPTH_MAX 8

@@ -7,7 +7,7 @@
 #define OCCURRENCES_MAX 10000
 
 /* Of one event. */
-#define LENGTH_MAX (366 * (int64_t)DAY_SECONDS)
+#define LENGTH_MAX (366 * DAY_SECONDS)
 
 typedef struct Search {
 	const IcsFile *file;
@@ -65,10 +65,10 @@ occurrence_key(const Search *search, int64_t clock)
 static int64_t
 civil_seconds(struct icaltimetype time)
 {
-	Day day = day_from_ymd(time.year, time.month, time.day);
+	int in_day = time.hour * 3600 + time.minute * 60 + time.second;
 
-	return (int64_t)day * DAY_SECONDS + time.hour * 3600 +
-	       time.minute * 60 + time.second;
+	return day_from_ymd(time.year, time.month, time.day) * DAY_SECONDS +
+	       in_day;
 }
 
 /* The instant of a time in a zone of that name: a known one, else one that

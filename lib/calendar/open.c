@@ -62,8 +62,7 @@ calendar_after(const Calendar *calendar, int64_t start, int64_t open_seconds,
 	       int64_t *end, GError **error)
 {
 	bool known = day_is_known(zone_day(calendar->sources->zone, start));
-	int64_t limit =
-		known ? start + DAY_REACH * (int64_t)DAY_SECONDS : start;
+	int64_t limit = known ? start + DAY_REACH * DAY_SECONDS : start;
 	int64_t at = start;
 	OpenInterval open;
 

@@ -3,11 +3,11 @@
 
 #include "zone.h"
 
-/* Longer than any offset from UTC since 1970. */
-#define OFFSET_MAX (16 * 3600)
+/* 16 hours: longer than any offset from UTC since 1970. */
+#define OFFSET_MAX ((int64_t)57600)
 
 /* Shorter than any time for which a zone has kept an offset. */
-#define PROBE_STEP (14 * (int64_t)DAY_SECONDS)
+#define PROBE_STEP (14 * DAY_SECONDS)
 
 struct Zone {
 	GTimeZone *timezone;
@@ -44,7 +44,7 @@ static GArray *
 find_periods(GTimeZone *timezone)
 {
 	GArray *periods = g_array_new(FALSE, FALSE, sizeof(ZonePeriod));
-	int64_t end = (int64_t)DAY_COUNT * DAY_SECONDS + OFFSET_MAX;
+	int64_t end = DAY_COUNT * DAY_SECONDS + OFFSET_MAX;
 	int64_t at = -OFFSET_MAX;
 	ZonePeriod period = {INT64_MIN, offset_at(timezone, at)};
 
@@ -164,13 +164,13 @@ zone_instant(const Zone *zone, int64_t clock)
 int64_t
 zone_day_instant(const Zone *zone, Day day, int32_t second)
 {
-	return zone_instant(zone, (int64_t)day * DAY_SECONDS + second);
+	return zone_instant(zone, day * DAY_SECONDS + second);
 }
 
 Day
 zone_day(const Zone *zone, int64_t instant)
 {
-	int64_t end = (int64_t)DAY_COUNT * DAY_SECONDS;
+	int64_t end = DAY_COUNT * DAY_SECONDS;
 	int64_t clock = CLAMP(instant, -2 * DAY_SECONDS, end + DAY_SECONDS);
 	Day day;
 

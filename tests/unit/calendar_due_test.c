@@ -237,7 +237,7 @@ refuses_what_is_not_reached_within_ten_years(void **state)
 static void
 refuses_instants_outside_its_years(void **state)
 {
-	static const int64_t starts[] = {INT64_MIN,  INT64_MIN + 1, -86400 * 2,
+	static const int64_t starts[] = {INT64_MIN,  INT64_MIN + 1, -172800,
 					 4417977600, INT64_MAX - 1, INT64_MAX};
 	static const Target targets[] = {{TARGET_WORKING_DAYS, 1},
 					 {TARGET_WORKING_HOURS, 1},
@@ -254,6 +254,43 @@ refuses_instants_outside_its_years(void **state)
 						  starts[i], &due, NULL));
 		}
 		assert_false(calendar_is_open(calendar, starts[i]));
+	}
+}
+
+/* The sum of many deadlines, for a thread of its own. */
+static gpointer
+sum_deadlines(gpointer data)
+{
+	const Calendar *calendar = data;
+	Target target = {TARGET_WORKING_DAYS, 3};
+	int64_t *sum = g_new0(int64_t, 1);
+	int64_t due;
+
+	for (int64_t day = 0; day < 20000; day++) {
+		if (calendar_due(calendar, &target, day * 86400, &due, NULL))
+			*sum += due;
+	}
+	return sum;
+}
+
+static void
+answers_several_threads_at_once(void **state)
+{
+	g_autoptr(Calendar) calendar = make_calendar((CalendarSpec){
+		.timezone = "Europe/Amsterdam",
+		.hours = LIST(WEEK),
+		.holidays = LIST("nl"),
+	});
+	g_autofree int64_t *want = sum_deadlines(calendar);
+	GThread *threads[4];
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+		threads[i] = g_thread_new("sum", sum_deadlines, calendar);
+	for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
+		g_autofree int64_t *sum = g_thread_join(threads[i]);
+
+		assert_int_equal(*sum, *want);
 	}
 }
 
@@ -274,7 +311,7 @@ finds_200000_deadlines_a_second(void **state)
 
 	(void)state;
 	for (int i = 0; i < 200000; i++)
-		assert_true(calendar_due(calendar, &target, start + i * 997,
+		assert_true(calendar_due(calendar, &target, start + i * 997L,
 					 &due, NULL));
 	assert_true(clock() - begin < CLOCKS_PER_SEC);
 }
@@ -295,6 +332,7 @@ main(void)
 		cmocka_unit_test(ends_promises_at_closing_whatever_the_reading),
 		cmocka_unit_test(refuses_what_is_not_reached_within_ten_years),
 		cmocka_unit_test(refuses_instants_outside_its_years),
+		cmocka_unit_test(answers_several_threads_at_once),
 		cmocka_unit_test(finds_200000_deadlines_a_second),
 	};
 

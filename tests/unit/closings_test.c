@@ -402,108 +402,99 @@ counts_closed_days_but_not_holidays_where_asked(void **state)
 	remove_directory(directory);
 }
 
+static const struct {
+	const char *text, *want;
+} BROKEN_FILES[] = {
+	{"", ":1: want BEGIN:VCALENDAR"},
+	{"\r\n\r\n", ":3: want BEGIN:VCALENDAR"},
+	{"<html>\n<body>Log in</body>\n", ":1: want NAME:VALUE"},
+	{"X-WR-CALNAME:Acme\r\n", ":1: want BEGIN:VCALENDAR"},
+	{"BEGIN:VEVENT\r\n", ":1: want one BEGIN:VCALENDAR"},
+	{HEAD "BEGIN:VCALENDAR\r\n", ":4: want one BEGIN:VCALENDAR"},
+	{HEAD "junk\r\n" TAIL, ":4: want NAME:VALUE"},
+	{HEAD ":junk\r\n" TAIL, ":4: want NAME:VALUE"},
+	{HEAD "X-A:one\r\n two\r\njunk\r\n" TAIL, ":6: want NAME:VALUE"},
+	{HEAD, ":4: file ends within a calendar"},
+	{HEAD "BEGIN:VEVENT\r\nDTSTART:20260601\r\n",
+	 ":6: file ends within a calendar"},
+	{HEAD "BEGIN:VEVENT\r\nDTSTART:2026", ":5: DTSTART cannot be read"},
+	{HEAD "BEGIN:VEVENT\r\nDTSTART:20260601\r\n" TAIL,
+	 ":6: END without its BEGIN"},
+	{HEAD "END:VEVENT\r\n" TAIL, ":4: END without its BEGIN"},
+	{HEAD "BEGIN:VTODO\r\nBEGIN:VEVENT\r\n", ":5: event out of place"},
+	{HEAD "BEGIN:A\nBEGIN:A\nBEGIN:A\nBEGIN:A\nBEGIN:A\nBEGIN:A\n"
+	      "BEGIN:A\nBEGIN:A\n",
+	 ":11: nested too deep"},
+	{HEAD EVENT("SUMMARY:when?\r\n") TAIL, ":6: event without DTSTART"},
+	{HEAD EVENT("DTSTART:20260230\r\n") TAIL,
+	 ":5: DTSTART has no such date"},
+	{HEAD EVENT("DTSTART:20261301T100000\r\n") TAIL,
+	 ":5: DTSTART has no such date"},
+	{HEAD EVENT("DTSTART:20260101T250000\r\n") TAIL,
+	 ":5: DTSTART has no such date"},
+	{HEAD EVENT("DTSTART:tomorrow\r\n") TAIL, ":5: DTSTART cannot be read"},
+	{HEAD EVENT("DTSTART:20260101\r\nDTEND:x\r\n") TAIL,
+	 ":6: DTEND cannot be read"},
+	{HEAD EVENT("DTSTART:20260101\r\nDURATION:x\r\n") TAIL,
+	 ":6: DURATION cannot be read"},
+	{HEAD EVENT("DTSTART:20260101\r\nEXDATE:x\r\n") TAIL,
+	 ":6: EXDATE cannot be read"},
+	{HEAD EVENT("DTSTART:20260101\r\n"
+		    "EXDATE:20260101,20260230\r\n") TAIL,
+	 ":4: event has no such date"},
+	{HEAD EVENT("DTSTART:20260101\r\nRDATE:20260230\r\n") TAIL,
+	 ":4: event has no such date"},
+	{HEAD EVENT("DTSTART;TZID=Mars/Phobos:20260101T100000\r\n") TAIL,
+	 ":4: unknown time zone"},
+	{HEAD EVENT("DTSTART;TZID=/etc/passwd:20260101T100000\r\n") TAIL,
+	 ":4: unknown time zone"},
+	{HEAD EVENT("DTSTART:20260102\r\nDTEND:20260101\r\n") TAIL,
+	 ":4: event ends before it begins"},
+	{HEAD EVENT("DTSTART:20260102T100000\r\nDURATION:-PT1H\r\n") TAIL,
+	 ":4: event ends before it begins"},
+	{HEAD EVENT("DTSTART:20260102\r\nDTEND:20990101\r\n") TAIL,
+	 ":4: event lasts over a year"},
+	{HEAD EVENT("DTSTART:20260101\r\nRRULE:FREQ=DAYLY\r\n") TAIL,
+	 ":6: RRULE cannot be read"},
+	{HEAD EVENT("DTSTART:20260101\r\nRRULE:\r\n") TAIL,
+	 ":6: RRULE cannot be read"},
+	{HEAD EVENT("DTSTART:20260101\r\nEXRULE:FREQ=DAILY;COUNT=2\r\n") TAIL,
+	 ":6: EXRULE is obsolete"},
+	{HEAD EVENT("DTSTART:20260101\r\nRRULE:FREQ=YEARLY\r\n") TAIL,
+	 ":6: RRULE repeats without end"},
+	{HEAD EVENT("DTSTART:20260101\r\nRRULE:FREQ=DAILY\r\n") TAIL,
+	 ":6: RRULE repeats without end"},
+	{HEAD EVENT("DTSTART:20260101T000000\r\n"
+		    "RRULE:FREQ=SECONDLY;COUNT=999999999\r\n") TAIL,
+	 ":6: RRULE repeats more often than daily"},
+	{HEAD EVENT("DTSTART:20260101T000000\r\n"
+		    "RRULE:FREQ=DAILY;COUNT=9;BYHOUR=1,2,3\r\n") TAIL,
+	 ":6: RRULE repeats more often than daily"},
+	{HEAD EVENT("DTSTART:20260101\r\n"
+		    "RRULE:FREQ=DAILY;COUNT=999999999\r\n") TAIL,
+	 ":4: event occurs too often"},
+	{HEAD EVENT("DTSTART:00010101\r\n"
+		    "RRULE:FREQ=DAILY;UNTIL=20261231\r\n") TAIL,
+	 ":4: event occurs too often"},
+	{HEAD EVENT("DTSTART:20260101\r\nRRULE:FREQ=YEARLY;BYMONTH=2;"
+		    "BYMONTHDAY=30;COUNT=2\r\n") TAIL,
+	 ":4: event repeats on days that do not exist"},
+	{HEAD EVENT("DTSTART:20260101\r\nRRULE:FREQ=DAILY;BYMONTH=2;"
+		    "BYMONTHDAY=30;UNTIL=99991231\r\n") TAIL,
+	 ":4: event repeats on days that do not exist"},
+	{HEAD "X-A:\xff\r\n" TAIL, ": not UTF-8 text"},
+};
+
 static void
 names_the_line_of_a_broken_file(void **state)
 {
-	static const struct {
-		const char *text, *want;
-	} cases[] = {
-		{"", ":1: want BEGIN:VCALENDAR"},
-		{"\r\n\r\n", ":3: want BEGIN:VCALENDAR"},
-		{"<html>\n<body>Log in</body>\n", ":1: want NAME:VALUE"},
-		{"X-WR-CALNAME:Acme\r\n", ":1: want BEGIN:VCALENDAR"},
-		{"BEGIN:VEVENT\r\n", ":1: want one BEGIN:VCALENDAR"},
-		{HEAD "BEGIN:VCALENDAR\r\n", ":4: want one BEGIN:VCALENDAR"},
-		{HEAD "junk\r\n" TAIL, ":4: want NAME:VALUE"},
-		{HEAD ":junk\r\n" TAIL, ":4: want NAME:VALUE"},
-		{HEAD "X-A:one\r\n two\r\njunk\r\n" TAIL,
-		 ":6: want NAME:VALUE"},
-		{HEAD, ":4: file ends within a calendar"},
-		{HEAD "BEGIN:VEVENT\r\nDTSTART:20260601\r\n",
-		 ":6: file ends within a calendar"},
-		{HEAD "BEGIN:VEVENT\r\nDTSTART:2026",
-		 ":5: DTSTART cannot be read"},
-		{HEAD "BEGIN:VEVENT\r\nDTSTART:20260601\r\n" TAIL,
-		 ":6: END without its BEGIN"},
-		{HEAD "END:VEVENT\r\n" TAIL, ":4: END without its BEGIN"},
-		{HEAD "BEGIN:VTODO\r\nBEGIN:VEVENT\r\n",
-		 ":5: event out of place"},
-		{HEAD "BEGIN:A\nBEGIN:A\nBEGIN:A\nBEGIN:A\nBEGIN:A\nBEGIN:A\n"
-		      "BEGIN:A\nBEGIN:A\n",
-		 ":11: nested too deep"},
-		{HEAD EVENT("SUMMARY:when?\r\n") TAIL,
-		 ":6: event without DTSTART"},
-		{HEAD EVENT("DTSTART:20260230\r\n") TAIL,
-		 ":5: DTSTART has no such date"},
-		{HEAD EVENT("DTSTART:20261301T100000\r\n") TAIL,
-		 ":5: DTSTART has no such date"},
-		{HEAD EVENT("DTSTART:20260101T250000\r\n") TAIL,
-		 ":5: DTSTART has no such date"},
-		{HEAD EVENT("DTSTART:tomorrow\r\n") TAIL,
-		 ":5: DTSTART cannot be read"},
-		{HEAD EVENT("DTSTART:20260101\r\nDTEND:x\r\n") TAIL,
-		 ":6: DTEND cannot be read"},
-		{HEAD EVENT("DTSTART:20260101\r\nDURATION:x\r\n") TAIL,
-		 ":6: DURATION cannot be read"},
-		{HEAD EVENT("DTSTART:20260101\r\nEXDATE:x\r\n") TAIL,
-		 ":6: EXDATE cannot be read"},
-		{HEAD EVENT("DTSTART:20260101\r\n"
-			    "EXDATE:20260101,20260230\r\n") TAIL,
-		 ":4: event has no such date"},
-		{HEAD EVENT("DTSTART:20260101\r\nRDATE:20260230\r\n") TAIL,
-		 ":4: event has no such date"},
-		{HEAD EVENT("DTSTART;TZID=Mars/Phobos:20260101T100000\r\n")
-			 TAIL,
-		 ":4: unknown time zone"},
-		{HEAD EVENT("DTSTART;TZID=/etc/passwd:20260101T100000\r\n")
-			 TAIL,
-		 ":4: unknown time zone"},
-		{HEAD EVENT("DTSTART:20260102\r\nDTEND:20260101\r\n") TAIL,
-		 ":4: event ends before it begins"},
-		{HEAD EVENT("DTSTART:20260102T100000\r\nDURATION:-PT1H\r\n")
-			 TAIL,
-		 ":4: event ends before it begins"},
-		{HEAD EVENT("DTSTART:20260102\r\nDTEND:20990101\r\n") TAIL,
-		 ":4: event lasts over a year"},
-		{HEAD EVENT("DTSTART:20260101\r\nRRULE:FREQ=DAYLY\r\n") TAIL,
-		 ":6: RRULE cannot be read"},
-		{HEAD EVENT("DTSTART:20260101\r\nRRULE:\r\n") TAIL,
-		 ":6: RRULE cannot be read"},
-		{HEAD EVENT("DTSTART:20260101\r\nEXRULE:FREQ=DAILY;COUNT=2\r\n")
-			 TAIL,
-		 ":6: EXRULE is obsolete"},
-		{HEAD EVENT("DTSTART:20260101\r\nRRULE:FREQ=YEARLY\r\n") TAIL,
-		 ":6: RRULE repeats without end"},
-		{HEAD EVENT("DTSTART:20260101\r\nRRULE:FREQ=DAILY\r\n") TAIL,
-		 ":6: RRULE repeats without end"},
-		{HEAD EVENT("DTSTART:20260101T000000\r\n"
-			    "RRULE:FREQ=SECONDLY;COUNT=999999999\r\n") TAIL,
-		 ":6: RRULE repeats more often than daily"},
-		{HEAD EVENT("DTSTART:20260101T000000\r\n"
-			    "RRULE:FREQ=DAILY;COUNT=9;BYHOUR=1,2,3\r\n") TAIL,
-		 ":6: RRULE repeats more often than daily"},
-		{HEAD EVENT("DTSTART:20260101\r\n"
-			    "RRULE:FREQ=DAILY;COUNT=999999999\r\n") TAIL,
-		 ":4: event occurs too often"},
-		{HEAD EVENT("DTSTART:00010101\r\n"
-			    "RRULE:FREQ=DAILY;UNTIL=20261231\r\n") TAIL,
-		 ":4: event occurs too often"},
-		{HEAD EVENT("DTSTART:20260101\r\nRRULE:FREQ=YEARLY;BYMONTH=2;"
-			    "BYMONTHDAY=30;COUNT=2\r\n") TAIL,
-		 ":4: event repeats on days that do not exist"},
-		{HEAD EVENT("DTSTART:20260101\r\nRRULE:FREQ=DAILY;BYMONTH=2;"
-			    "BYMONTHDAY=30;UNTIL=99991231\r\n") TAIL,
-		 ":4: event repeats on days that do not exist"},
-		{HEAD "X-A:\xff\r\n" TAIL, ": not UTF-8 text"},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+	for (size_t i = 0; i < G_N_ELEMENTS(BROKEN_FILES); i++) {
 		char *directory = make_directory();
-		g_autofree char *entry =
-			ics_entry(directory, "closed.ics", cases[i].text);
+		g_autofree char *entry = ics_entry(directory, "closed.ics",
+						   BROKEN_FILES[i].text);
 		g_autofree char *want = g_strconcat(entry + strlen("ics:"),
-						    cases[i].want, NULL);
+						    BROKEN_FILES[i].want, NULL);
 
 		assert_refused(
 			(CalendarSpec){
@@ -531,7 +522,7 @@ refuses_files_that_are_missing_or_huge(void **state)
 		g_string_append(events, EVENT("DTSTART:20260601\r\n"));
 	g_string_append(events, TAIL);
 	many = ics_entry(directory, "many.ics", events->str);
-	g_string_set_size(events, 5 * 1024 * 1024);
+	g_string_set_size(events, 5000000);
 	memset(events->str, 'a', events->len);
 	huge = ics_entry(directory, "huge.ics", events->str);
 	assert_refused((CalendarSpec){.holidays = LIST(none)},
