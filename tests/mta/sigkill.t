@@ -2,7 +2,7 @@
 #
 # However often loketd is killed in the middle of a stream of mails, each mail
 # that was answered with 250 is in the store exactly once with one number, was
-# delivered once with that number, and is acknowledged exactly once.
+# delivered once with that number, and is acknowledged with one mail.
 
 use v5.36;
 use FindBin;
@@ -17,6 +17,9 @@ use Loket::Site;
 use constant DESK => 'support@acme.example';
 use constant { CLIENTS => 8, MAILS_EACH => 25, KILLS => 6 };
 use constant RETRY_S => 60;
+
+# What was being sent at a kill is reserved for a while, then sent again.
+use constant OUTBOX_S => 240;
 
 my $site = Loket::Site->temporary;
 $site->start;
@@ -56,7 +59,7 @@ for my $kill (1 .. KILLS) {
 	$site->start_loketd;
 }
 my @replies = map { @$_ } results($clients);
-$site->settle;
+$site->settle(OUTBOX_S);
 
 is scalar(grep { $_->{code} == 250 } @replies), CLIENTS * MAILS_EACH,
 	'every sender got rid of its mail';
@@ -69,18 +72,25 @@ push $copies{$_->get('Message-ID')}->@*, $_->get('Loket-Ticket')
 	for $site->mailbox('support');
 
 my (@not_once, @misdelivered, @misacknowledged);
+my $copies_more = 0;
 for my $n (map { $_->{n} } @replies) {
 	my @numbers = ($numbers{"Mail $n"} // [])->@*;
 	push @not_once, $n if @numbers != 1;
 	my @copies = ($copies{"<mail-$n\@bedrijf$n.example>"} // [])->@*;
 	push @misdelivered, $n if "@copies" ne "@numbers[0 .. 0]";
-	my @acks = map { $_->subject } $site->acks(address($n));
-	push @misacknowledged, "$n: @acks"
-		if @acks != 1 || $acks[0] !~ /#$numbers[0]\]/;
+	my @acks = $site->acks(address($n));
+	my %ids = map { $_->get('Message-ID') => 1 } @acks;
+	push @misacknowledged, $n if keys %ids != 1
+		|| grep { $_->subject !~ /#$numbers[0]\]/ } @acks;
+	$copies_more += @acks - 1;
 }
 is scalar $site->tickets, CLIENTS * MAILS_EACH, 'as many tickets as mails';
 is "@not_once", '', 'each mail is stored exactly once';
 is "@misdelivered", '', 'each was delivered once, with the stored number';
-is "@misacknowledged", '', 'each was acknowledged once, with that number';
+is "@misacknowledged", '', 'each was acknowledged, with that number';
+
+# The relay's answer can be lost with the one who waited for it.
+cmp_ok $copies_more, '<=', KILLS, 'at most one copy more a kill';
+diag "$copies_more copies more" if $copies_more;
 
 done_testing;

@@ -14,7 +14,8 @@ use v5.36;
 use Carp qw(croak);
 use File::Path qw(make_path);
 use IO::Socket::INET;
-use List::Util qw(any);
+use IO::Socket::UNIX;
+use Socket qw(SOCK_DGRAM);
 
 use Loket::Process qw(run);
 use Loket::Wait qw(wait_for);
@@ -23,22 +24,19 @@ use constant DOMAIN => 'acme.example';
 use constant HOSTNAME => "mx.${\DOMAIN}";
 use constant MAILBOXES => qw(
 	support help jan els kees tweedelijn kwaliteit postmaster);
+use constant SERVICES => qw(smtp submission relay);
 use constant START_S => 30;
 
 # new(dir => DIR, root => CHECKOUT, milter => SOCKET, logins => {NAME => WORD})
 #
-# SOCKET is a path relative to DIR. Options: `ports`, three numbers to prefer;
-# `non_smtpd_milters`, true to show the milter bounces and local mail too.
+# SOCKET is a path relative to DIR. Options: `ports`, the number to prefer for
+# each of smtp, submission and relay; `non_smtpd_milters`, true to show the
+# milter bounces and local mail too.
 sub new($class, %args) {
 	my $self = bless {%args}, $class;
 	$self->{milter} = "unix:../$args{milter}" if $args{milter};
 	$self->_find_programs;
-	my ($smtp, $submission, $relay) = _free_ports($args{ports} // []);
-	$self->{port} = {
-		smtp => $smtp,
-		submission => $submission,
-		relay => $relay,
-	};
+	$self->_reserve_port($_) for SERVICES;
 	return $self;
 }
 
@@ -266,21 +264,26 @@ sub _control($self, $command) {
 		$self->{postfix}, '-c', "$self->{dir}/etc", $command);
 }
 
-# Below the range from which the kernel takes ports for outgoing connections.
-sub _free_ports($preferred) {
-	my @ports = grep { _is_free($_) } @$preferred;
-	while (@ports < 3) {
-		my $port = 10_100 + int rand 20_000;
-		push @ports, $port
-			if _is_free($port) && !any { $_ == $port } @ports;
+# A port that is preferred, or any below the range from which the kernel takes
+# its own for outgoing connections.
+sub _reserve_port($self, $service) {
+	my $port = $self->{ports}{$service} // _any_port();
+	until ($self->{reserved}{$port} = _reserve($port)) {
+		$port = _any_port();
 	}
-	return @ports;
+	$self->{port}{$service} = $port;
 }
 
-sub _is_free($port) {
-	return defined IO::Socket::INET->new(
-		LocalAddr => '127.0.0.1', LocalPort => $port,
-		Proto => 'tcp', Listen => 1, ReuseAddr => 1);
+sub _any_port { return 10_100 + int rand 20_000 }
+
+# Postfix sets SO_REUSEPORT: two of them would share a port, and each get some
+# of the mail. Whoever holds the abstract socket of that name has the port.
+sub _reserve($port) {
+	my $reserved = IO::Socket::UNIX->new(
+		Type => SOCK_DGRAM, Local => "\0loket-port-$port") or return;
+	return IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+		LocalPort => $port, Proto => 'tcp', Listen => 1,
+		ReuseAddr => 1) && $reserved;
 }
 
 sub _answers($port) {

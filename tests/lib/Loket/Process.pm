@@ -45,12 +45,13 @@ sub end_process($pid, $signal, $timeout_s) {
 	return wait_for($timeout_s, sub { !is_running($pid) });
 }
 
-# A child that has ended is reaped by asking; somebody else's child may stay a
-# zombie for ever, where process 1 does not care.
+# A child that has ended is reaped by asking. Somebody else's may stay a zombie
+# for ever, where process 1 does not care; it has ended with its last thread.
 sub is_running($pid) {
-	waitpid $pid, WNOHANG;
-	my ($state) = _stat($pid) or return 0;
-	return $state ne 'Z';
+	my $reaped = waitpid $pid, WNOHANG;
+	return $reaped == 0 if $reaped != -1;
+	my ($state, $threads) = (_stat($pid))[0, 17];
+	return defined $state && ($state ne 'Z' || $threads > 1);
 }
 
 # Writes down a process in a file, for a later program to find it again.
@@ -65,7 +66,8 @@ sub remember($file, $pid) {
 sub remembered($file) {
 	open my $in, '<', $file or return undef;
 	my ($pid, $start_time) = split ' ', readline $in;
-	return _start_time($pid) eq $start_time ? $pid : undef;
+	return _start_time($pid) eq $start_time && is_running($pid)
+		? $pid : undef;
 }
 
 sub _start_time($pid) {

@@ -222,8 +222,8 @@ sub ticket_of($self, $reply) {
 }
 
 # Waits until everything that was to leave has left and arrived.
-sub settle($self) {
-	wait_for(SETTLE_S, sub {
+sub settle($self, $timeout_s = SETTLE_S) {
+	wait_for($timeout_s, sub {
 		my @waiting = grep { $_->{state} eq 'waiting' }
 			$self->loket_json('outbox')->@*;
 		return !@waiting && $self->{postfix}->is_idle;
