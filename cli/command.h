@@ -22,6 +22,7 @@ typedef struct Invocation {
 } Invocation;
 
 int command_check(Invocation *call);
+int command_deadline(Invocation *call);
 int command_ingest(Invocation *call);
 int command_outbox(Invocation *call);
 int command_parse(Invocation *call);
@@ -35,6 +36,9 @@ int command_tickets(Invocation *call);
  * left in call->argv are the arguments. False: a wrong option, already told.
  */
 bool command_options(Invocation *call, const GOptionEntry *entries);
+
+/* The configuration alone, for commands that need no store; the caller's. */
+Config *load_config(const Invocation *call, GError **error);
 
 /* Prints "loket: MESSAGE"; the exit code of the error. */
 int command_fail(const GError *error);

@@ -21,6 +21,7 @@ typedef struct Command {
 
 static const Command commands[] = {
 	{"check", command_check, "check the configuration and what it names"},
+	{"deadline", command_deadline, "when a target is due"},
 	{"ingest", command_ingest, "take in one mail from standard input"},
 	{"outbox", command_outbox, "what waits to leave, and why"},
 	{"parse", command_parse, "what Loket sees in a mail"},
@@ -53,8 +54,8 @@ command_fail(const GError *error)
 	bool is_config =
 		g_error_matches(error, LOKET_ERROR, LOKET_ERROR_CONFIG);
 	/* a configuration error begins with its own FILE:LINE */
-	(void)fprintf(stderr, "%s%s\n", is_config ? "" : "loket: ",
-		      error->message);
+	(void)fprintf(stderr, "%s%s\n",
+		      is_config ? "" : "loket: ", error->message);
 	if (error->domain != LOKET_ERROR)
 		return EX_SOFTWARE;
 	switch ((enum LoketError)error->code) {
@@ -88,6 +89,14 @@ command_options(Invocation *call, const GOptionEntry *entries)
 		call->argc--;
 	}
 	return ok;
+}
+
+Config *
+load_config(const Invocation *call, GError **error)
+{
+	g_autofree char *data_dir = config_find_data_dir(error);
+	return data_dir ? config_load(call->config_path, data_dir, error)
+			: NULL;
 }
 
 int

@@ -145,8 +145,8 @@ set_due_until(const Site *site, TicketFilter *filter, const Target *within,
 	const ConfigDesk *desk =
 		filter->desk ? config_desk_by_title(site->config, filter->desk)
 			     : NULL;
-	const Calendar *calendar = desk ? desk->calendar
-					: site->config->calendars->pdata[0];
+	const Calendar *calendar =
+		desk ? desk->calendar : site->config->calendars->pdata[0];
 	return calendar_due(calendar, within, now, &filter->due_until, error);
 }
 

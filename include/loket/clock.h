@@ -7,6 +7,7 @@
 #ifndef LOKET_CLOCK_H
 #define LOKET_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <glib.h>
@@ -21,6 +22,14 @@ char *clock_rfc3339(int64_t instant, GTimeZone *zone);
 /* RFC 5322 3.3 date-time, as in a Date header; NULL for no instant. The
  * result is the caller's. */
 char *clock_rfc5322(int64_t instant, GTimeZone *zone);
+
+/*
+ * Reads RFC 3339, "2026-11-24T17:30:00+01:00", "T" and seconds optional; a
+ * time without an offset is one of the zone's. False, with
+ * LOKET_ERROR_PERMANENT, for anything else.
+ */
+bool clock_parse(const char *text, GTimeZone *zone, int64_t *instant,
+		 GError **error);
 
 /* The local calendar year of an instant. */
 int clock_year(int64_t instant, GTimeZone *zone);

@@ -1,5 +1,8 @@
 /* clock: see include/loket/clock.h */
+#include <string.h>
+
 #include <loket/clock.h>
+#include <loket/error.h>
 
 int64_t
 clock_now(void)
@@ -45,4 +48,40 @@ clock_year(int64_t instant, GTimeZone *zone)
 {
 	g_autoptr(GDateTime) time = local(instant, zone);
 	return time ? g_date_time_get_year(time) : 1970;
+}
+
+#define DATE_LENGTH 10 /* "2026-11-24" */
+#define TIME_LENGTH 16 /* "2026-11-24T17:30" */
+
+/* With the "T" and the seconds that GLib asks for; NULL: too short or long. */
+static char *
+completed(const char *text)
+{
+	size_t length = strlen(text);
+	if (length < TIME_LENGTH || length > 2 * TIME_LENGTH)
+		return NULL;
+	bool has_seconds = text[TIME_LENGTH] == ':';
+	g_autofree char *whole =
+		g_strdup_printf("%.*s%s%s", TIME_LENGTH, text,
+				has_seconds ? "" : ":00", text + TIME_LENGTH);
+	if (whole[DATE_LENGTH] == ' ')
+		whole[DATE_LENGTH] = 'T';
+	return g_steal_pointer(&whole);
+}
+
+bool
+clock_parse(const char *text, GTimeZone *zone, int64_t *instant, GError **error)
+{
+	g_autofree char *whole = completed(text);
+	g_autoptr(GDateTime) time =
+		whole ? g_date_time_new_from_iso8601(whole, zone) : NULL;
+	if (!time) {
+		g_set_error(error, LOKET_ERROR, LOKET_ERROR_PERMANENT,
+			    "\"%s\" is no time, expected one such as "
+			    "2026-11-24T17:30:00+01:00",
+			    text);
+		return false;
+	}
+	*instant = g_date_time_to_unix(time);
+	return true;
 }
