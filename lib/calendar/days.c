@@ -77,6 +77,7 @@ calendar_hours(const Calendar *calendar, Day day)
 	const Sources *sources = calendar->sources;
 	const Season *season;
 	const GArray *hours;
+	const GArray *yearly = NULL;
 
 	if (!day_is_known(day))
 		return NULL;
@@ -91,12 +92,9 @@ calendar_hours(const Calendar *calendar, Day day)
 	    (closings_has(sources->closings, day) && !calendar->counts_closed))
 		return NULL;
 	hours = find_weekly(calendar, season, day);
-	if (hours->len > 0) {
-		const GArray *yearly = find_yearly(calendar, season, day);
-
-		return yearly ? yearly : hours;
-	}
-	return hours;
+	if (hours->len > 0)
+		yearly = find_yearly(calendar, season, day);
+	return yearly ? yearly : hours;
 }
 
 Day

@@ -28,8 +28,12 @@ struct Calendar {
 	GHashTable *cut_hours;
 };
 
-/* The open spans of a day, none when it is not a working day; NULL outside
- * the calendar's years. */
+/*
+ * The open spans of a day; none, or NULL, when it is not a working day. The
+ * most particular that is said of the day holds: its date, then holidays and
+ * closing days, then its date in every year (which opens no day), then its
+ * weekday in the season, then its weekday.
+ */
 const GArray *calendar_hours(const Calendar *calendar, Day day);
 
 static inline bool

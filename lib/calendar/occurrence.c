@@ -1,7 +1,5 @@
-#include <string.h>
-
-#include "file.h"
 #include "occurrence.h"
+#include "file.h"
 
 /* In one file: one for each week of the calendar's years, with room. */
 #define OCCURRENCES_MAX 10000
