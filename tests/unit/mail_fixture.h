@@ -12,14 +12,14 @@
 
 #include <loket/mail.h>
 
-static int
+static inline int
 make_reader(void **state)
 {
 	*state = mail_reader_new("conf", NULL, NULL);
 	return *state ? 0 : -1;
 }
 
-static int
+static inline int
 free_reader(void **state)
 {
 	mail_reader_free(*state);
