@@ -111,11 +111,23 @@ is_passed_on_by_rule(const Mail *mail)
 	       mail_header(mail, "X-MS-Exchange-Inbox-Rules-Loop", 0);
 }
 
-/* RFC 3834 5: a keyword, then parameters and comments. */
+static const char *
+skip_comments(const char *value)
+{
+	value += strspn(value, " \t\n");
+	while (*value == '(') {
+		value += strcspn(value, ")");
+		value += *value == ')';
+		value += strspn(value, " \t\n");
+	}
+	return value;
+}
+
+/* RFC 3834 5: a keyword, then parameters; comments anywhere. */
 static void
 judge_auto_submitted(Judge *judge, const MailHeader *header)
 {
-	const char *word = header->value + strspn(header->value, SEPARATORS);
+	const char *word = skip_comments(header->value);
 	size_t n = strcspn(word, SEPARATORS);
 	if (is_word_in(word, n, "no"))
 		return;
