@@ -21,6 +21,7 @@ typedef struct Invocation {
 	char **argv;
 } Invocation;
 
+int command_calendar(Invocation *call);
 int command_check(Invocation *call);
 int command_deadline(Invocation *call);
 int command_ingest(Invocation *call);

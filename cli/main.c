@@ -20,6 +20,7 @@ typedef struct Command {
 } Command;
 
 static const Command commands[] = {
+	{"calendar", command_calendar, "a year of working time"},
 	{"check", command_check, "check the configuration and what it names"},
 	{"deadline", command_deadline, "when a target is due"},
 	{"ingest", command_ingest, "take in one mail from standard input"},
