@@ -102,15 +102,14 @@ sub release($self) {
 # Ends the site that another process has started in the directory, running or
 # released; true when there was one.
 sub stop_running($class, $dir) {
-	my $ended = 0;
-	for my $name (qw(owner loketd)) {
-		my $pid = remembered("$dir/$name.pid") // next;
-		end_process($pid, 'TERM', STOP_S)
-			or croak "$name, process $pid, does not stop";
-		$ended = 1;
-	}
-	return Loket::Postfix->stop_running(root => ROOT, dir => $dir)
-		|| $ended;
+	my $owner = remembered("$dir/owner.pid");
+	end_process($owner, 'TERM', STOP_S)
+		or croak "process $owner does not stop" if $owner;
+	my $postfix = Loket::Postfix->stop_running(root => ROOT, dir => $dir);
+	my $pid = remembered("$dir/loketd.pid");
+	_end_loketd($pid, "$dir/milter.sock")
+		or croak "loketd, process $pid, does not stop" if $pid;
+	return $owner || $postfix || $pid;
 }
 
 # Option `file_size`, in bytes: no file may grow past it.
@@ -138,8 +137,19 @@ sub _limited($size_bytes) {
 # Returns its exit code, 128 and more for a signal.
 sub stop_loketd($self) {
 	my $pid = delete $self->{pid} or return;
-	end_process($pid, 'TERM', STOP_S) || end_process($pid, 'KILL', STOP_S);
+	_end_loketd($pid, $self->socket_file)
+		|| end_process($pid, 'KILL', STOP_S);
 	return exit_code();
+}
+
+# libmilter looks whether it is to stop every five seconds, and whenever
+# somebody connects.
+sub _end_loketd($pid, $socket) {
+	kill 'TERM', $pid;
+	return wait_for(STOP_S, sub {
+		_accepts($socket);
+		return !is_running($pid);
+	});
 }
 
 # What a crash looks like: nothing is closed, the socket stays behind.
@@ -147,9 +157,9 @@ sub kill_loketd($self) {
 	end_process(delete $self->{pid}, 'KILL', STOP_S);
 }
 
-sub accepts($self) {
-	return defined IO::Socket::UNIX->new(Peer => $self->socket_file);
-}
+sub accepts($self) { return _accepts($self->socket_file) }
+
+sub _accepts($socket) { return defined IO::Socket::UNIX->new(Peer => $socket) }
 
 # Mail from outside; see Loket::Smtp for the reply.
 sub send($self, $from, $recipients, $mail, %options) {
