@@ -146,12 +146,17 @@ read_secret(const char *path, char **text, GError **error)
 {
 	gsize length = 0;
 	g_autoptr(GError) why = NULL;
-	if (g_file_get_contents(path, text, &length, &why) &&
-	    length <= SECRET_FILE_MAX)
-		return true;
-	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG, "%s: %s", path,
-		    why ? why->message : "too large for a secret");
-	return false;
+	const char *fault = NULL;
+	if (!g_file_get_contents(path, text, &length, &why))
+		fault = why->message;
+	else if (length > SECRET_FILE_MAX)
+		fault = "too large for a secret";
+	else if (strlen(*text) < length) /* a crash may leave zeroes */
+		fault = "holds a NUL byte";
+	if (fault)
+		g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG, "%s: %s",
+			    path, fault);
+	return !fault;
 }
 
 static void
