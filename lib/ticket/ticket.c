@@ -114,9 +114,10 @@ ticket_response_wanted(const Ticket *ticket, enum TargetKind *kind)
 {
 	if (ticket_running_response(ticket))
 		return false;
-	/* pending without a clock: an agent opened it by writing first */
+	/* no clock and not open: an agent opened it by writing first */
 	bool is_first = !ticket_clock(ticket, TARGET_FIRST_RESPONSE) &&
-			ticket->state != TICKET_PENDING;
+			!ticket_clock(ticket, TARGET_NEXT_RESPONSE) &&
+			ticket->state == TICKET_OPEN;
 	*kind = is_first ? TARGET_FIRST_RESPONSE : TARGET_NEXT_RESPONSE;
 	return true;
 }
