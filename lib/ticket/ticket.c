@@ -122,11 +122,18 @@ ticket_response_wanted(const Ticket *ticket, enum TargetKind *kind)
 	return true;
 }
 
+/* Whose turn it is; a ticket that was closed no longer is. */
+static void
+set_turn(Ticket *ticket, enum TicketState state)
+{
+	ticket->state = state;
+	ticket->closed_at = 0;
+}
+
 void
 ticket_customer_wrote(Ticket *ticket)
 {
-	ticket->state = TICKET_OPEN;
-	ticket->closed_at = 0;
+	set_turn(ticket, TICKET_OPEN);
 }
 
 void
@@ -138,7 +145,7 @@ ticket_answer(Ticket *ticket, const char *message_id, int64_t at)
 		clock->ended_at = at;
 		clock->met_by = g_strdup(message_id);
 	}
-	ticket->state = TICKET_PENDING;
+	set_turn(ticket, TICKET_PENDING);
 }
 
 static TicketClock *
@@ -176,7 +183,7 @@ ticket_answer_failed(Ticket *ticket, const char *message_id)
 		break;
 	}
 	if (!clock->ended_at)
-		ticket->state = TICKET_OPEN;
+		set_turn(ticket, TICKET_OPEN);
 	return true;
 }
 
