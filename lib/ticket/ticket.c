@@ -216,13 +216,23 @@ clock_flag(const TicketClock *clock, const Calendar *calendar,
 	return now >= near ? FLAG_NEAR : FLAG_NONE;
 }
 
+/* A promise is a date: its time is working time since the receipt. */
+static TicketClock
+promise_clock(const Ticket *ticket)
+{
+	return (TicketClock){.target = {.unit = TARGET_WORKING_HOURS},
+			     .started_at = ticket->received_at,
+			     .due_now = ticket->promise};
+}
+
 enum TicketFlag
 ticket_flag(const Ticket *ticket, const Calendar *calendar, const Target *warn,
 	    int64_t now)
 {
 	enum TicketFlag worst = FLAG_NONE;
-	if (ticket->promise && now > ticket->promise)
-		worst = FLAG_OVERDUE;
+	TicketClock promise = promise_clock(ticket);
+	if (ticket->promise)
+		worst = clock_flag(&promise, calendar, warn, now);
 	for (guint i = 0; i < ticket->clocks->len; i++) {
 		enum TicketFlag flag = clock_flag(ticket->clocks->pdata[i],
 						  calendar, warn, now);
