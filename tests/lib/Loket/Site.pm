@@ -86,10 +86,11 @@ sub start($self) {
 	$self->{postfix}->start;
 }
 
+# Returns loketd's exit code.
 sub stop($self) {
 	@live = grep { $_ != $self } @live;
 	$self->{postfix}->stop;
-	$self->stop_loketd;
+	return $self->stop_loketd;
 }
 
 # Lets the site live on after this process; stop_running() ends it.
@@ -136,7 +137,7 @@ sub _limited($size_bytes) {
 
 # Returns its exit code, 128 and more for a signal.
 sub stop_loketd($self) {
-	my $pid = delete $self->{pid} or return;
+	my $pid = delete $self->{pid} or return 0;
 	_end_loketd($pid, $self->socket_file)
 		|| end_process($pid, 'KILL', STOP_S);
 	return exit_code();
@@ -334,9 +335,17 @@ sub _write($file, $text) {
 # A signal ends a test like any other end, so that nothing stays running.
 $SIG{$_} //= sub { exit 1 } for qw(INT TERM HUP);
 
+# A loketd that does not end well, as under a sanitizer that found something,
+# spoils the exit code.
 END {
-	local $?;
-	$_->stop for grep { $_->{owner} == $$ } @live;
+	my $exit = $?;
+	for my $site (grep { $_->{owner} == $$ } @live) {
+		$site->stop == 0 and next;
+		print STDERR "loketd ended badly:\n",
+			_tail($site->loketd_log);
+		$exit ||= 1;
+	}
+	$? = $exit;
 }
 
 1;
