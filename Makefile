@@ -112,8 +112,8 @@ check: deps
 	@$(MAKE) --no-print-directory CI=1 all unit-tests
 	@$(MAKE) --no-print-directory CI=1 $(SAN) all unit-tests san-conf
 	$(PROVE) tests/house
-	$(UNIT_ENV) $(PROVE) -e '' build/tests
-	$(UNIT_ENV) $(SAN_ENV) $(PROVE) -e '' build/san/tests
+	$(UNIT_ENV) $(PROVE) -e '' $(TESTS)
+	$(UNIT_ENV) $(SAN_ENV) $(PROVE) -e '' $(TESTS:build/%=build/san/%)
 	LOKET_BUILD=build $(PROVE) tests/cli
 	$(SAN_ENV) LOKET_BUILD=build/san $(PROVE) tests/cli
 	LOKET_BUILD=build $(PROVE) tests/mta

@@ -69,6 +69,7 @@ json_clock(const TicketClock *clock, GTimeZone *zone, int64_t now)
 	json_object_set_new(object, "due", json_instant(clock->due, zone));
 	json_object_set_new(object, "due_now",
 			    json_instant(clock->due_now, zone));
+	json_object_set_new(object, "aim", json_instant(clock->aim, zone));
 	json_object_set_new(object, "met_at",
 			    json_instant(clock->met_at, zone));
 	json_object_set_new(object, "met",

@@ -47,6 +47,7 @@ typedef struct ClockStart {
 	enum TargetKind kind;
 	Target target;
 	int64_t due;
+	int64_t aim; /* 0: none */
 } ClockStart;
 
 typedef struct Decision {

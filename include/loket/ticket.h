@@ -35,11 +35,19 @@ typedef struct TicketClock {
 	Target target;
 	int64_t started_at;
 	int64_t due;	  /* as it was promised; never moved */
-	int64_t due_now;  /* with pauses */
+	int64_t due_now;  /* with the pauses that have an end */
+	int64_t aim;	  /* the earlier instant that is aimed at; 0: none */
 	int64_t met_at;	  /* 0: not met */
 	int64_t ended_at; /* 0: it runs */
 	char *met_by;	  /* Message-ID of the answer; NULL */
 } TicketClock;
+
+/* A time in which the resolution target does not run: from <= t < to. */
+typedef struct TicketPause {
+	int64_t from;
+	int64_t to; /* 0: until the customer writes */
+	char *why;
+} TicketPause;
 
 /* Strings are UTF-8 and owned; NULL where there is nothing. */
 typedef struct Ticket {
@@ -61,6 +69,7 @@ typedef struct Ticket {
 	int64_t promise;
 	int64_t closed_at;
 	GPtrArray *clocks; /* TicketClock, oldest first */
+	GPtrArray *pauses; /* TicketPause, oldest first */
 } Ticket;
 
 Ticket *ticket_new(void);
@@ -73,9 +82,9 @@ bool ticket_state_parse(const char *name, enum TicketState *state);
 /* "near"; static. */
 const char *ticket_flag_name(enum TicketFlag flag);
 
-/* Starts a clock of the kind; due is its end. */
-void ticket_start_clock(Ticket *ticket, enum TargetKind kind, Target target,
-			int64_t started_at, int64_t due);
+/* Starts a clock of the kind; due is its end. Borrowed. */
+TicketClock *ticket_start_clock(Ticket *ticket, enum TargetKind kind,
+				Target target, int64_t started_at, int64_t due);
 
 /* The newest clock of the kind, running or not; NULL when there was none.
  * Borrowed. */
@@ -91,18 +100,44 @@ TicketClock *ticket_running_response(const Ticket *ticket);
  */
 bool ticket_response_wanted(const Ticket *ticket, enum TargetKind *kind);
 
-/* The customer wrote: our turn, also on a ticket that was ended. */
-void ticket_customer_wrote(Ticket *ticket);
+/* The customer wrote: our turn, also on a ticket that was ended, and a pause
+ * is over. calendar may be NULL, as below. */
+void ticket_customer_wrote(Ticket *ticket, const Calendar *calendar,
+			   int64_t at);
 
 /* A human agent answered the customer with the mail message_id (may be
- * NULL): the running response target is met, the turn is the customer's. */
+ * NULL): the running response target is met, and the plan when something is
+ * promised; the turn is the customer's. */
 void ticket_answer(Ticket *ticket, const char *message_id, int64_t at);
+
+/* There is nothing to answer: a response clock ends outside the norm. */
+void ticket_done(Ticket *ticket, int64_t at);
+
+/* Something is promised for the instant; the plan is met when the customer
+ * has been answered. */
+void ticket_promise(Ticket *ticket, int64_t instant, int64_t at);
+
+/*
+ * The customer's turn: the resolution target pauses until the instant, 0 for
+ * until he writes. A pause that runs is replaced. calendar is the desk's, NULL
+ * when the desk is no longer configured: then no due is moved.
+ */
+void ticket_wait(Ticket *ticket, const Calendar *calendar, int64_t at,
+		 int64_t until, const char *why);
+
+/* The pause that runs at the instant; NULL when none does. Borrowed. */
+TicketPause *ticket_pause_at(const Ticket *ticket, int64_t instant);
+
+/* Adds a pause as it was stored; why is copied. */
+void ticket_add_pause(Ticket *ticket, int64_t from, int64_t to,
+		      const char *why);
 
 /* The mail message_id did not reach the customer: all is as if that answer had
  * never been. Whether a target was met by it. */
 bool ticket_answer_failed(Ticket *ticket, const char *message_id);
 
-/* The soonest due of the clocks that run and the promise; 0 for none. */
+/* The soonest due of the clocks that run and the promise; 0 for none. A clock
+ * that pauses without an end is not due. */
 int64_t ticket_due(const Ticket *ticket);
 
 /*

@@ -36,7 +36,10 @@ move_clocks(Ticket *ticket, const Job *job)
 {
 	const Decision *decision = job->decision;
 	if (decision->customer_wrote)
-		ticket_customer_wrote(ticket);
+		ticket_customer_wrote(ticket,
+				      decision->desk ? decision->desk->calendar
+						     : NULL,
+				      job->now);
 	if (decision->is_answer) {
 		ticket_answer(ticket, job->mail->message_id, job->now);
 		g_free(ticket->agent);
@@ -47,10 +50,12 @@ move_clocks(Ticket *ticket, const Job *job)
 		(void)ticket_answer_failed(ticket,
 					   job->mail->bounce->message_id);
 	}
-	for (size_t i = 0; i < decision->n_clocks; i++)
-		ticket_start_clock(ticket, decision->clocks[i].kind,
-				   decision->clocks[i].target, job->now,
-				   decision->clocks[i].due);
+	for (size_t i = 0; i < decision->n_clocks; i++) {
+		const ClockStart *start = &decision->clocks[i];
+		ticket_start_clock(ticket, start->kind, start->target, job->now,
+				   start->due)
+			->aim = start->aim;
+	}
 }
 
 static bool

@@ -36,22 +36,35 @@ type_of(const ConfigDesk *desk, const Mail *mail)
 	return DEFAULT_TYPE;
 }
 
+static bool
+find_due(const Decision *decision, const Case *facts, const Target *target,
+	 int64_t *due, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	if (calendar_due(decision->desk->calendar, target, facts->now, due,
+			 &why))
+		return true;
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY, "desk %s: %s",
+		    decision->desk->title, why->message);
+	return false;
+}
+
 /* Starts the clock of a kind if the desk promises anything of that kind. */
 static bool
 start_clock(Decision *decision, const Case *facts, enum TargetKind kind,
-	    const char *type, GError **error)
+	    const char *type_name, GError **error)
 {
 	ClockStart *clock = &decision->clocks[decision->n_clocks];
-	if (!desk_target(decision->desk, type, kind, facts->now,
+	const ConfigType *type = desk_type(decision->desk, type_name);
+	if (!desk_target(decision->desk, type_name, kind, facts->now,
 			 &clock->target))
 		return true;
-	g_autoptr(GError) why = NULL;
-	if (!calendar_due(decision->desk->calendar, &clock->target, facts->now,
-			  &clock->due, &why)) {
-		g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
-			    "desk %s: %s", decision->desk->title, why->message);
+	if (!find_due(decision, facts, &clock->target, &clock->due, error))
 		return false;
-	}
+	if (kind == TARGET_RESOLUTION && type && type->resolution_aim.is_set &&
+	    !find_due(decision, facts, &type->resolution_aim.target,
+		      &clock->aim, error))
+		return false;
 	clock->kind = kind;
 	decision->n_clocks++;
 	return true;

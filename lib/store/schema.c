@@ -51,6 +51,15 @@ static const char schema[] =
 	" met_at INTEGER NOT NULL,"
 	" ended_at INTEGER NOT NULL,"
 	" met_by TEXT,"
+	" aim INTEGER NOT NULL,"
+	" PRIMARY KEY (ticket, position)) WITHOUT ROWID;"
+
+	"CREATE TABLE pause ("
+	" ticket TEXT NOT NULL REFERENCES ticket ON DELETE CASCADE,"
+	" position INTEGER NOT NULL,"
+	" from_at INTEGER NOT NULL,"
+	" to_at INTEGER NOT NULL,"
+	" why TEXT,"
 	" PRIMARY KEY (ticket, position)) WITHOUT ROWID;"
 
 	"CREATE TABLE participant ("

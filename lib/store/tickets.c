@@ -31,11 +31,11 @@ clock_put(StoreTx *tx, const Ticket *ticket, guint position, GError **error)
 	g_autofree char *target = target_format(&clock->target);
 	return tx_run(tx, error,
 		      "INSERT INTO clock VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-		      " ?8, ?9, ?10)",
-		      "tittiiiiit", ticket->number, (int64_t)position,
+		      " ?8, ?9, ?10, ?11)",
+		      "tittiiiiiti", ticket->number, (int64_t)position,
 		      target_kind_name(clock->kind), target, clock->started_at,
 		      clock->due, clock->due_now, clock->met_at,
-		      clock->ended_at, clock->met_by);
+		      clock->ended_at, clock->met_by, clock->aim);
 }
 
 static bool
@@ -47,6 +47,23 @@ clocks_put(StoreTx *tx, const Ticket *ticket, GError **error)
 	for (guint i = 0; i < ticket->clocks->len; i++)
 		if (!clock_put(tx, ticket, i, error))
 			return false;
+	return true;
+}
+
+static bool
+pauses_put(StoreTx *tx, const Ticket *ticket, GError **error)
+{
+	if (!tx_run(tx, error, "DELETE FROM pause WHERE ticket = ?1", "t",
+		    ticket->number))
+		return false;
+	for (guint i = 0; i < ticket->pauses->len; i++) {
+		const TicketPause *pause = ticket->pauses->pdata[i];
+		if (!tx_run(tx, error,
+			    "INSERT INTO pause VALUES (?1, ?2, ?3, ?4, ?5)",
+			    "tiiit", ticket->number, (int64_t)i, pause->from,
+			    pause->to, pause->why))
+			return false;
+	}
 	return true;
 }
 
@@ -86,7 +103,7 @@ store_ticket_save(StoreTx *tx, const Ticket *ticket, GError **error)
 		      ticket->channel, (int64_t)ticket->is_confirmed,
 		      (int64_t)ticket->is_undeliverable, ticket->promise,
 		      ticket->closed_at, ticket_due(ticket)) &&
-	       clocks_put(tx, ticket, error);
+	       clocks_put(tx, ticket, error) && pauses_put(tx, ticket, error);
 }
 
 #define TICKET_COLUMNS                                                         \
@@ -128,13 +145,14 @@ clock_of_row(Ticket *ticket, sqlite3_stmt *row)
 	if (!target_kind_parse(name, &kind) ||
 	    !target_parse(length, &target, NULL))
 		return;
-	ticket_start_clock(ticket, kind, target, sqlite3_column_int64(row, 2),
-			   sqlite3_column_int64(row, 3));
-	TicketClock *clock = ticket->clocks->pdata[ticket->clocks->len - 1];
+	TicketClock *clock = ticket_start_clock(ticket, kind, target,
+						sqlite3_column_int64(row, 2),
+						sqlite3_column_int64(row, 3));
 	clock->due_now = sqlite3_column_int64(row, 4);
 	clock->met_at = sqlite3_column_int64(row, 5);
 	clock->ended_at = sqlite3_column_int64(row, 6);
 	clock->met_by = row_text(row, 7);
+	clock->aim = sqlite3_column_int64(row, 8);
 }
 
 static bool
@@ -144,12 +162,34 @@ clocks_read(StoreTx *tx, Ticket *ticket, GError **error)
 	sqlite3_stmt *row = tx_query(
 		tx, error,
 		"SELECT kind, target, started_at, due, due_now, met_at,"
-		" ended_at, met_by FROM clock WHERE ticket = ?1"
+		" ended_at, met_by, aim FROM clock WHERE ticket = ?1"
 		" ORDER BY position",
 		"t", ticket->number);
 	while (tx_next(tx, row, &ok, error))
 		clock_of_row(ticket, row);
 	return ok;
+}
+
+static bool
+pauses_read(StoreTx *tx, Ticket *ticket, GError **error)
+{
+	bool ok;
+	sqlite3_stmt *row = tx_query(tx, error,
+				     "SELECT from_at, to_at, why FROM pause"
+				     " WHERE ticket = ?1 ORDER BY position",
+				     "t", ticket->number);
+	while (tx_next(tx, row, &ok, error)) {
+		g_autofree char *why = row_text(row, 2);
+		ticket_add_pause(ticket, sqlite3_column_int64(row, 0),
+				 sqlite3_column_int64(row, 1), why);
+	}
+	return ok;
+}
+
+static bool
+times_read(StoreTx *tx, Ticket *ticket, GError **error)
+{
+	return clocks_read(tx, ticket, error) && pauses_read(tx, ticket, error);
 }
 
 bool
@@ -164,7 +204,7 @@ store_ticket_get(StoreTx *tx, const char *number, Ticket **ticket,
 				     "t", number);
 	while (tx_next(tx, row, &ok, error))
 		found = ticket_of_row(row);
-	if (!ok || (found && !clocks_read(tx, found, error)))
+	if (!ok || (found && !times_read(tx, found, error)))
 		return false;
 	*ticket = g_steal_pointer(&found);
 	return true;
@@ -177,10 +217,10 @@ free_ticket(void *data)
 }
 
 static bool
-all_clocks_read(StoreTx *tx, GPtrArray *tickets, GError **error)
+all_times_read(StoreTx *tx, GPtrArray *tickets, GError **error)
 {
 	for (guint i = 0; i < tickets->len; i++)
-		if (!clocks_read(tx, tickets->pdata[i], error))
+		if (!times_read(tx, tickets->pdata[i], error))
 			return false;
 	return true;
 }
@@ -204,7 +244,7 @@ store_tickets_list(StoreTx *tx, const TicketFilter *filter, GPtrArray **tickets,
 			 (int64_t)(filter->limit > 0 ? filter->limit : -1));
 	while (tx_next(tx, row, &ok, error))
 		g_ptr_array_add(found, ticket_of_row(row));
-	if (!ok || !all_clocks_read(tx, found, error))
+	if (!ok || !all_times_read(tx, found, error))
 		return false;
 	*tickets = g_steal_pointer(&found);
 	return true;

@@ -18,11 +18,20 @@ clock_free(void *data)
 	g_free(clock);
 }
 
+static void
+pause_free(void *data)
+{
+	TicketPause *pause = data;
+	g_free(pause->why);
+	g_free(pause);
+}
+
 Ticket *
 ticket_new(void)
 {
 	Ticket *ticket = g_new0(Ticket, 1);
 	ticket->clocks = g_ptr_array_new_with_free_func(clock_free);
+	ticket->pauses = g_ptr_array_new_with_free_func(pause_free);
 	return ticket;
 }
 
@@ -39,6 +48,7 @@ ticket_free(Ticket *ticket)
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
 		g_free(strings[i]);
 	g_ptr_array_unref(ticket->clocks);
+	g_ptr_array_unref(ticket->pauses);
 	g_free(ticket);
 }
 
@@ -67,7 +77,7 @@ ticket_flag_name(enum TicketFlag flag)
 	return names[flag];
 }
 
-void
+TicketClock *
 ticket_start_clock(Ticket *ticket, enum TargetKind kind, Target target,
 		   int64_t started_at, int64_t due)
 {
@@ -78,6 +88,7 @@ ticket_start_clock(Ticket *ticket, enum TargetKind kind, Target target,
 	clock->due = due;
 	clock->due_now = due;
 	g_ptr_array_add(ticket->clocks, clock);
+	return clock;
 }
 
 TicketClock *
@@ -130,22 +141,140 @@ set_turn(Ticket *ticket, enum TicketState state)
 	ticket->closed_at = 0;
 }
 
-void
-ticket_customer_wrote(Ticket *ticket)
+/* The running clock of a kind; NULL when none runs. */
+static TicketClock *
+running(const Ticket *ticket, enum TargetKind kind)
 {
+	TicketClock *clock = ticket_clock(ticket, kind);
+	return clock && !clock->ended_at ? clock : NULL;
+}
+
+TicketPause *
+ticket_pause_at(const Ticket *ticket, int64_t instant)
+{
+	for (guint i = ticket->pauses->len; i-- > 0;) {
+		TicketPause *pause = ticket->pauses->pdata[i];
+		if (pause->from <= instant &&
+		    (!pause->to || instant < pause->to))
+			return pause;
+	}
+	return NULL;
+}
+
+void
+ticket_add_pause(Ticket *ticket, int64_t from, int64_t to, const char *why)
+{
+	TicketPause *pause = g_new0(TicketPause, 1);
+	pause->from = from;
+	pause->to = to;
+	pause->why = g_strdup(why);
+	g_ptr_array_add(ticket->pauses, pause);
+}
+
+/* What a pause puts a due off by: its open time for targets in working time,
+ * else its length. */
+static int64_t
+put_off(const TicketClock *clock, const TicketPause *pause, int64_t due,
+	const Calendar *calendar)
+{
+	int64_t from = MAX(pause->from, clock->started_at);
+	if (!pause->to || pause->to <= from || from >= due)
+		return due;
+	if (!target_is_working(&clock->target))
+		return due + (pause->to - from);
+	int64_t moved;
+	int64_t open_s = calendar_open_seconds(calendar, from, pause->to);
+	return calendar_after(calendar, due, open_s, &moved, NULL) ? moved
+								   : due;
+}
+
+/* due_now anew from what was promised and all pauses that have an end. */
+static void
+move_resolution(Ticket *ticket, const Calendar *calendar)
+{
+	TicketClock *clock = running(ticket, TARGET_RESOLUTION);
+	if (!clock || !calendar)
+		return;
+	clock->due_now = clock->due;
+	for (guint i = 0; i < ticket->pauses->len; i++)
+		clock->due_now = put_off(clock, ticket->pauses->pdata[i],
+					 clock->due_now, calendar);
+}
+
+static void
+end_pause(Ticket *ticket, const Calendar *calendar, int64_t at)
+{
+	TicketPause *pause = ticket_pause_at(ticket, at);
+	if (!pause)
+		return;
+	pause->to = at;
+	move_resolution(ticket, calendar);
+}
+
+void
+ticket_wait(Ticket *ticket, const Calendar *calendar, int64_t at, int64_t until,
+	    const char *why)
+{
+	end_pause(ticket, calendar, at);
+	ticket_add_pause(ticket, at, until, why);
+	move_resolution(ticket, calendar);
+	set_turn(ticket, TICKET_PENDING);
+}
+
+void
+ticket_customer_wrote(Ticket *ticket, const Calendar *calendar, int64_t at)
+{
+	end_pause(ticket, calendar, at);
 	set_turn(ticket, TICKET_OPEN);
+}
+
+static void
+meet(TicketClock *clock, const char *message_id, int64_t at)
+{
+	clock->met_at = at;
+	clock->ended_at = at;
+	clock->met_by = g_strdup(message_id);
+}
+
+static bool
+was_answered(const Ticket *ticket)
+{
+	for (guint i = 0; i < ticket->clocks->len; i++) {
+		const TicketClock *clock = ticket->clocks->pdata[i];
+		if (is_response(clock) && clock->met_at)
+			return true;
+	}
+	return false;
 }
 
 void
 ticket_answer(Ticket *ticket, const char *message_id, int64_t at)
 {
-	TicketClock *clock = ticket_running_response(ticket);
-	if (clock) {
-		clock->met_at = at;
-		clock->ended_at = at;
-		clock->met_by = g_strdup(message_id);
-	}
+	TicketClock *response = ticket_running_response(ticket);
+	TicketClock *plan = running(ticket, TARGET_PLAN);
+	if (response)
+		meet(response, message_id, at);
+	if (plan && ticket->promise)
+		meet(plan, message_id, at);
 	set_turn(ticket, TICKET_PENDING);
+}
+
+void
+ticket_done(Ticket *ticket, int64_t at)
+{
+	TicketClock *response = ticket_running_response(ticket);
+	if (response)
+		response->ended_at = at;
+	set_turn(ticket, TICKET_PENDING);
+}
+
+void
+ticket_promise(Ticket *ticket, int64_t instant, int64_t at)
+{
+	TicketClock *plan = running(ticket, TARGET_PLAN);
+	ticket->promise = instant;
+	if (plan && was_answered(ticket))
+		meet(plan, NULL, at);
 }
 
 static TicketClock *
@@ -160,18 +289,12 @@ clock_met_by(const Ticket *ticket, const char *message_id, guint *at)
 	return NULL;
 }
 
-bool
-ticket_answer_failed(Ticket *ticket, const char *message_id)
+/* A response clock that started after the one at the index would not have
+ * started, and what ended it would have ended that one. */
+static void
+take_over_next(Ticket *ticket, guint at)
 {
-	guint at;
-	TicketClock *clock = clock_met_by(ticket, message_id, &at);
-	if (!clock)
-		return false;
-	/* as if that answer had never been: a response clock started since
-	 * would not have started, and what ended it would have ended this */
-	clock->met_at = 0;
-	clock->ended_at = 0;
-	g_clear_pointer(&clock->met_by, g_free);
+	TicketClock *clock = ticket->clocks->pdata[at];
 	for (guint i = at + 1; i < ticket->clocks->len; i++) {
 		TicketClock *next = ticket->clocks->pdata[i];
 		if (!is_response(next))
@@ -180,11 +303,38 @@ ticket_answer_failed(Ticket *ticket, const char *message_id)
 		clock->ended_at = next->ended_at;
 		clock->met_by = g_steal_pointer(&next->met_by);
 		g_ptr_array_remove_index(ticket->clocks, i);
-		break;
+		return;
 	}
-	if (!clock->ended_at)
-		set_turn(ticket, TICKET_OPEN);
-	return true;
+}
+
+bool
+ticket_answer_failed(Ticket *ticket, const char *message_id)
+{
+	bool was_met = false;
+	guint at;
+	TicketClock *clock;
+	while ((clock = clock_met_by(ticket, message_id, &at))) {
+		was_met = true;
+		clock->met_at = 0;
+		clock->ended_at = 0;
+		g_clear_pointer(&clock->met_by, g_free);
+		if (is_response(clock))
+			take_over_next(ticket, at);
+		if (!clock->ended_at)
+			set_turn(ticket, TICKET_OPEN);
+	}
+	return was_met;
+}
+
+/* Whether nobody knows when the clock goes on. */
+static bool
+has_open_pause(const Ticket *ticket, const TicketClock *clock)
+{
+	const TicketPause *last =
+		ticket->pauses->len > 0
+			? ticket->pauses->pdata[ticket->pauses->len - 1]
+			: NULL;
+	return clock->kind == TARGET_RESOLUTION && last && !last->to;
 }
 
 int64_t
@@ -193,12 +343,20 @@ ticket_due(const Ticket *ticket)
 	int64_t soonest = ticket->promise;
 	for (guint i = 0; i < ticket->clocks->len; i++) {
 		const TicketClock *clock = ticket->clocks->pdata[i];
-		if (clock->ended_at)
+		if (clock->ended_at || has_open_pause(ticket, clock))
 			continue;
 		if (!soonest || clock->due_now < soonest)
 			soonest = clock->due_now;
 	}
 	return soonest;
+}
+
+/* Whether a clock stands still at the instant. */
+static bool
+is_paused(const Ticket *ticket, const TicketClock *clock, int64_t instant)
+{
+	return clock->kind == TARGET_RESOLUTION &&
+	       ticket_pause_at(ticket, instant);
 }
 
 static enum TicketFlag
@@ -234,9 +392,10 @@ ticket_flag(const Ticket *ticket, const Calendar *calendar, const Target *warn,
 	if (ticket->promise)
 		worst = clock_flag(&promise, calendar, warn, now);
 	for (guint i = 0; i < ticket->clocks->len; i++) {
-		enum TicketFlag flag = clock_flag(ticket->clocks->pdata[i],
-						  calendar, warn, now);
-		worst = MAX(worst, flag);
+		const TicketClock *clock = ticket->clocks->pdata[i];
+		if (is_paused(ticket, clock, now))
+			continue;
+		worst = MAX(worst, clock_flag(clock, calendar, warn, now));
 	}
 	return worst;
 }

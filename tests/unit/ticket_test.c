@@ -41,7 +41,7 @@ ask_again(Ticket *ticket, int64_t at, int64_t due)
 {
 	enum TargetKind kind;
 	bool is_wanted = ticket_response_wanted(ticket, &kind);
-	ticket_customer_wrote(ticket);
+	ticket_customer_wrote(ticket, NULL, 0);
 	if (is_wanted)
 		ticket_start_clock(ticket, kind, DAY, at, due);
 }
@@ -205,7 +205,7 @@ a_customers_mail_makes_it_our_turn(void **state)
 		g_autoptr(Ticket) ticket = ticket_new();
 		ticket->state = s;
 		ticket->closed_at = s == TICKET_CLOSED ? T1 : 0;
-		ticket_customer_wrote(ticket);
+		ticket_customer_wrote(ticket, NULL, 0);
 		assert_int_equal(ticket->state, TICKET_OPEN);
 		assert_int_equal(ticket->closed_at, 0);
 	}
