@@ -125,11 +125,29 @@ judge_content(Triage *triage, const RobotVerdict *robot, const Mail *mail)
 	}
 }
 
+/* A desk that is answered answers: a loop. NULL: no sign of one. */
+static const char *
+sign_of_loop(const Config *config, const Envelope *envelope, const Mail *mail)
+{
+	const char *from = mail_from_address(mail);
+	const char *loop;
+	if ((envelope->sender && config_desk_for(config, envelope->sender)) ||
+	    (from && config_desk_for(config, from)))
+		return "the sender is a desk";
+	for (size_t i = 0; (loop = mail_header(mail, "X-Loop", i)); i++) {
+		g_autofree char *address = address_of_path(loop);
+		if (config_desk_for(config, address))
+			return "X-Loop is a desk";
+	}
+	return NULL;
+}
+
 /* Whether the mail's sender may be answered at all, whatever the policy. */
 static void
 judge_ack(Triage *triage, const Config *config, const RobotVerdict *robot,
-	  const Envelope *envelope)
+	  const Envelope *envelope, const Mail *mail)
 {
+	const char *loop = config ? sign_of_loop(config, envelope, mail) : NULL;
 	const char *why = "";
 	if (triage->role == ROLE_SPAM)
 		why = triage->reason;
@@ -141,9 +159,8 @@ judge_ack(Triage *triage, const Config *config, const RobotVerdict *robot,
 		why = robot->reason;
 	else if (triage->auth == AUTH_FAIL)
 		why = "dmarc=fail";
-	else if (config && envelope->sender &&
-		 config_desk_for(config, envelope->sender))
-		why = "the sender is a desk";
+	else if (loop)
+		why = loop;
 	triage->may_ack = !*why;
 	triage->ack_reason = g_strdup(why);
 }
@@ -171,7 +188,7 @@ judge_writer(Triage *triage, const TriageSite *site, const Envelope *envelope,
 	} else {
 		judge_content(triage, &robot, mail);
 	}
-	judge_ack(triage, site->config, &robot, envelope);
+	judge_ack(triage, site->config, &robot, envelope, mail);
 }
 
 Triage *
