@@ -223,8 +223,6 @@ GPtrArray *
 edits_new(const EditPlan *plan)
 {
 	GPtrArray *edits = g_ptr_array_new_with_free_func(edit_free);
-	if (plan->decision->role == ROLE_ECHO)
-		return edits;
 	if (!plan->is_trusted)
 		strip_forged(edits, plan->mail);
 	if (!plan->ticket)
