@@ -88,12 +88,26 @@ complete_envelope(Envelope *envelope, const Site *site, GBytes *bytes)
 	add_recipients(envelope, mail->cc);
 }
 
+/* Without its store a site still passes what needs none. */
+static Site *
+open_site(const Invocation *call, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	Site *site = site_open(call->config_path, STORE_WRITE, &why);
+	if (!g_error_matches(why, LOKET_ERROR, LOKET_ERROR_TEMPORARY)) {
+		if (why)
+			g_propagate_error(error, g_steal_pointer(&why));
+		return site;
+	}
+	(void)command_fail(why);
+	return site_open(call->config_path, STORE_READ, error);
+}
+
 static int
 ingest(const Invocation *call, Envelope *envelope)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Site) site =
-		site_open(call->config_path, STORE_WRITE, &error);
+	g_autoptr(Site) site = open_site(call, &error);
 	if (!site)
 		return command_fail(error);
 	g_autoptr(GBytes) bytes = read_input(&error);

@@ -69,8 +69,11 @@ store_close(Store *store)
 bool
 store_write(Store *store, StoreWork *work, void *data, GError **error)
 {
-	g_assert(store->writer);
-	return writer_run(store->writer, work, data, error);
+	if (store->writer)
+		return writer_run(store->writer, work, data, error);
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
+		    "store: not open for writing");
+	return false;
 }
 
 /* A store that is not there yet answers as an empty one. */
