@@ -102,6 +102,8 @@ is_trusted(const Job *job)
 static GPtrArray *
 edits_of(const Job *job)
 {
+	if (job->intake->config->dry_run)
+		return g_ptr_array_new();
 	g_autofree char *reference = reference_for(job);
 	EditPlan plan = {.config = job->intake->config,
 			 .tags = job->intake->tags,
@@ -132,8 +134,7 @@ result_new(const Job *job)
 	result->due = ticket ? ticket_due(ticket) : 0;
 	result->zone = g_time_zone_ref(desk ? calendar_timezone(desk->calendar)
 					    : job->intake->config->timezone);
-	result->edits = job->intake->config->dry_run ? g_ptr_array_new()
-						     : edits_of(job);
+	result->edits = edits_of(job);
 	return result;
 }
 
@@ -153,13 +154,15 @@ may_pass_unrecorded(const Job *job)
 	       (!job->triage->desk && !names_has_readable(job->names));
 }
 
+/* What was decided was not kept; forged headers go all the same. */
 static IntakeResult *
-passed_unrecorded(const Job *job, const char *why)
+passed_unrecorded(Job *job, const char *why)
 {
 	IntakeResult *result = g_new0(IntakeResult, 1);
+	g_clear_pointer(&job->ticket, ticket_free);
 	result->role = ROLE_UNRELATED;
 	result->reason = g_strdup_printf("passed unrecorded: %s", why);
-	result->edits = g_ptr_array_new();
+	result->edits = edits_of(job);
 	result->zone = g_time_zone_ref(job->intake->config->timezone);
 	return result;
 }
