@@ -23,7 +23,10 @@ is_usable(const char *path, GError **error)
 	g_autofree char *directory = g_path_get_dirname(path);
 	bool exists = access(path, F_OK) == 0;
 	const char *what = exists ? path : directory;
-	if (access(what, R_OK | W_OK) == 0)
+	if (!exists && access(directory, F_OK) == 0 &&
+	    !g_file_test(directory, G_FILE_TEST_IS_DIR))
+		errno = ENOTDIR;
+	else if (access(what, R_OK | W_OK) == 0)
 		return true;
 	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
 		    "%s: %s, expected to be readable and writable", what,
