@@ -16,13 +16,25 @@ from_srs(const char *tagged)
 	return g_strdup_printf("%s@%s", parts[3], parts[2]);
 }
 
+/* SRS1 wraps the "SRS0" of the hop before, whose separator it keeps:
+ * "HHH=hop==HHH=TT=domain=local", "HHH=hop=+HHH=..." */
+static char *
+from_srs1(const char *tagged)
+{
+	g_auto(GStrv) parts = g_strsplit(tagged, "=", 3);
+	if (g_strv_length(parts) != 3 || !*parts[2] ||
+	    !strchr("=+-", *parts[2]))
+		return NULL;
+	return from_srs(parts[2] + 1);
+}
+
 /* "TAG=local" or, as some write it, "local/TAG", and the domain. */
 static char *
 from_batv(const char *tagged, const char *domain)
 {
-	const char *equals = strrchr(tagged, '=');
+	const char *equals = strchr(tagged, '=');
 	if (equals)
-		return g_strconcat(equals + 1, domain, NULL);
+		return g_strconcat(equals + strspn(equals, "="), domain, NULL);
 	g_autofree char *local = g_strndup(tagged, strcspn(tagged, "/"));
 	return g_strconcat(local, domain, NULL);
 }
@@ -40,10 +52,8 @@ mail_address_original(const char *address)
 	const char *domain = at ? at : address + strlen(address);
 	g_autofree char *local = g_strndup(address, domain - address);
 	char *original = NULL;
-	/* SRS1 wraps "SRS0" of the hop before: HHH=hop==HHH=TT=... */
-	const char *inner = begins(local, "SRS1") ? strstr(local, "==") : NULL;
-	if (inner)
-		original = from_srs(inner + 2);
+	if (begins(local, "SRS1") && strlen(local) > 5)
+		original = from_srs1(local + 5);
 	else if (begins(local, "SRS0") && strlen(local) > 5)
 		original = from_srs(local + 5);
 	else if (begins(local, "prvs="))
