@@ -37,6 +37,20 @@ path_length(const char *path, const char *stops)
 	return i;
 }
 
+/* The length of a source route, "@a,@[IPv6:::1]:"; 0 without one. */
+static size_t
+route_length(const char *path, size_t length)
+{
+	bool in_literal = false;
+	for (size_t i = 0; *path == '@' && i < length; i++) {
+		if (path[i] == ':' && !in_literal)
+			return i + 1;
+		if (path[i] == '[' || path[i] == ']')
+			in_literal = path[i] == '[';
+	}
+	return 0;
+}
+
 char *
 address_of_path(const char *path)
 {
@@ -46,11 +60,7 @@ address_of_path(const char *path)
 		start++;
 	/* ESMTP arguments may follow: some servers hand them over too */
 	size_t length = path_length(start, has_bracket ? ">" : " \t");
-	/* a source route, "@a,@b:", is accepted and ignored */
-	const char *colon = *start == '@' ? memchr(start, ':', length) : NULL;
-	if (colon) {
-		length -= (size_t)(colon + 1 - start);
-		start = colon + 1;
-	}
-	return g_strndup(start, length);
+	/* a source route is accepted and ignored */
+	size_t route = route_length(start, length);
+	return g_strndup(start + route, length - route);
 }
