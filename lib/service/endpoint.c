@@ -40,18 +40,27 @@ unix_is_live(const char *path)
 		       sizeof(address));
 }
 
+static int
+family_of(const char *address)
+{
+	if (g_str_has_prefix(address, "inet6:"))
+		return AF_INET6;
+	return g_str_has_prefix(address, "inet:") ? AF_INET : AF_UNSPEC;
+}
+
+/* Without a host, libmilter listens everywhere, so on loopback too. */
 static bool
 inet_is_live(const char *address)
 {
-	const char *colon = strchr(address, ':');
-	g_auto(GStrv) parts = g_strsplit(colon ? colon + 1 : "", "@", 2);
-	if (!parts[0])
+	struct addrinfo hints = {.ai_family = family_of(address),
+				 .ai_socktype = SOCK_STREAM};
+	if (hints.ai_family == AF_UNSPEC)
 		return false;
-	bool has_host = parts[1] && *parts[1];
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	g_auto(GStrv) parts = g_strsplit(strchr(address, ':') + 1, "@", 2);
+	bool has_host = parts[0] && parts[1] && *parts[1];
 	struct addrinfo *found = NULL;
-	if (getaddrinfo(has_host ? parts[1] : "localhost", parts[0], &hints,
-			&found) != 0)
+	if (!parts[0] || getaddrinfo(has_host ? parts[1] : NULL, parts[0],
+				     &hints, &found) != 0)
 		return false;
 	bool is_live =
 		answers(found->ai_family, found->ai_addr, found->ai_addrlen);
