@@ -79,7 +79,11 @@ $(BUILD)/loket: $(call obj,$(CLI_SRC)) $(BUILD)/libloket.a
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libloket.a
 	@mkdir -p $(@D)
 	@echo "  LD $@"
-	@$(CC) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	@$(CC) $(HARDEN_LD) $(LDFLAGS) -o $@ $(filter %.o,$^) \
+		$(BUILD)/libloket.a -lcmocka $(LIBS)
+
+# It needs no libmilter, so it can be tested like lib/.
+$(BUILD)/tests/message_test: $(call obj,milter/message.c)
 
 unit-tests: $(TESTS)
 
