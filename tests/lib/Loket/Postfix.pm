@@ -30,8 +30,8 @@ use constant START_S => 30;
 # new(dir => DIR, root => CHECKOUT, milter => SOCKET, logins => {NAME => WORD})
 #
 # SOCKET is a path relative to DIR. Options: `ports`, the number to prefer for
-# each of smtp, submission and relay; `non_smtpd_milters`, true to show the
-# milter bounces and local mail too.
+# each of smtp, submission and relay; `main`, further parameters of main.cf;
+# `shows_all`, true to show the milter local mail and Postfix's own bounces too.
 sub new($class, %args) {
 	my $self = bless {%args}, $class;
 	$self->{milter} = "unix:../$args{milter}" if $args{milter};
@@ -140,7 +140,8 @@ sub _write_files($self) {
 	chown scalar(getpwnam 'mail'), scalar(getgrnam 'mail'), "$dir/mail";
 
 	my %main = ($self->_main, $self->{places}->%*,
-		mail_owner => $user, setgid_group => $group);
+		mail_owner => $user, setgid_group => $group,
+		($self->{main} // {})->%*);
 	_write("$dir/etc/main.cf",
 		map { "$_ = $main{$_}\n" } sort keys %main);
 	_write("$dir/etc/master.cf", $self->_master);
@@ -185,10 +186,9 @@ sub _main($self) {
 		virtual_mailbox_limit => 0,
 		cyrus_sasl_config_path => "$dir/etc/sasl",
 		milter_default_action => 'tempfail',
-		non_smtpd_milters =>
-			$self->{non_smtpd_milters} ? $self->{milter} : '',
+		non_smtpd_milters => $self->{shows_all} ? $self->{milter} : '',
 		internal_mail_filter_classes =>
-			$self->{non_smtpd_milters} ? 'bounce' : '',
+			$self->{shows_all} ? 'bounce' : '',
 	);
 }
 
