@@ -136,7 +136,7 @@ read_group(const char **cursor, const char *end, MailBounce *bounce)
 }
 
 static void
-read_status_part(GMimePart *part, MailBounce *bounce)
+read_status_part(const Part *part, MailBounce *bounce)
 {
 	g_autoptr(GString) report = g_string_new(NULL);
 	(void)text_decode(part, report, BOUNCE_BYTES_MAX);
@@ -168,7 +168,7 @@ bounce_id_in(const char *header, size_t length)
 }
 
 static void
-read_returned_part(GMimePart *part, MailBounce *bounce)
+read_returned_part(const Part *part, MailBounce *bounce)
 {
 	g_autoptr(GString) header = g_string_new(NULL);
 	(void)text_decode(part, header, BOUNCE_BYTES_MAX);
@@ -176,44 +176,26 @@ read_returned_part(GMimePart *part, MailBounce *bounce)
 		bounce->message_id = bounce_id_in(header->str, header->len);
 }
 
-static bool
-is_returned_mail(GMimeContentType *type)
-{
-	return g_mime_content_type_is_type(type, "message", "rfc822") ||
-	       g_mime_content_type_is_type(type, "message", "global") ||
-	       g_mime_content_type_is_type(type, "message", "global-headers") ||
-	       g_mime_content_type_is_type(type, "message", "rfc822-headers") ||
-	       g_mime_content_type_is_type(type, "text", "rfc822-headers");
-}
-
 static void
-read_part(GMimeObject *parent, GMimeObject *object, gpointer data)
+read_parts(const Part *part, MailBounce *bounce)
 {
-	(void)parent;
-	MailBounce *bounce = data;
-	if (!GMIME_IS_PART(object))
-		return;
-	GMimeContentType *type = g_mime_object_get_content_type(object);
-	if (g_mime_content_type_is_type(type, "message", "delivery-status") ||
-	    g_mime_content_type_is_type(type, "message",
-					"global-delivery-status"))
-		read_status_part(GMIME_PART(object), bounce);
-	else if (is_returned_mail(type))
-		read_returned_part(GMIME_PART(object), bounce);
-}
-
-static void
-read_parts(GMimeObject *root, MailBounce *bounce)
-{
-	if (GMIME_IS_MULTIPART(root))
-		g_mime_multipart_foreach(GMIME_MULTIPART(root), read_part,
-					 bounce);
-	else
-		read_part(NULL, root, bounce);
+	static const char *const reports[] = {"message/delivery-status",
+					      "message/global-delivery-status",
+					      NULL};
+	static const char *const returned[] = {
+		"message/rfc822",	  "message/global",
+		"message/rfc822-headers", "message/global-headers",
+		"text/rfc822-headers",	  NULL};
+	for (guint i = 0; part->children && i < part->children->len; i++)
+		read_parts(part->children->pdata[i], bounce);
+	if (g_strv_contains(reports, part->type))
+		read_status_part(part, bounce);
+	else if (g_strv_contains(returned, part->type))
+		read_returned_part(part, bounce);
 }
 
 void
-bounce_read(const BouncePatterns *patterns, Mail *mail, GMimeObject *root)
+bounce_read(const BouncePatterns *patterns, Mail *mail, const Part *root)
 {
 	if (g_strcmp0(mail->report, "delivery-status") == 0)
 		mail->bounce = bounce_new();

@@ -7,10 +7,10 @@
 #ifndef LOKET_MAIL_BOUNCE_H
 #define LOKET_MAIL_BOUNCE_H
 
-#include <gmime/gmime.h>
-
 #include <loket/mail.h>
 #include <loket/pattern.h>
+
+#include "part.h"
 
 /* Recipients of one report that are read. */
 #define BOUNCE_RECIPIENTS_MAX 1000
@@ -23,7 +23,7 @@ BouncePatterns *bounce_patterns_new(GError **error);
 void bounce_patterns_free(BouncePatterns *patterns);
 
 /* Fills bounce. The mail's fields, text and report are read already. */
-void bounce_read(const BouncePatterns *patterns, Mail *mail, GMimeObject *root);
+void bounce_read(const BouncePatterns *patterns, Mail *mail, const Part *root);
 
 /* A bounce without recipients. The result is the caller's. */
 MailBounce *bounce_new(void);

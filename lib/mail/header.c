@@ -82,7 +82,8 @@ append_as_q(GString *out, const Word *word)
 	g_autofree char *data = g_strndup(
 		word->data, (size_t)(word->end - word->data) - strlen("?="));
 	size_t length = 0;
-	if (*data)
+	/* GLib takes no less than two characters */
+	if (strlen(data) > 1)
 		g_base64_decode_inplace(data, &length);
 	g_string_append_len(out, word->charset - 2, word->data - word->charset);
 	g_string_append(out, "Q?");
@@ -114,6 +115,16 @@ without_base64(const char *raw)
 	}
 	g_string_append(out, raw);
 	return g_string_free(out, FALSE);
+}
+
+char *
+header_unfolded(const FieldSpan *field)
+{
+	g_autofree char *raw = raw_value(field);
+	for (char *p = raw; *p; p++)
+		if (*p == '\n' || *p == '\r')
+			*p = ' ';
+	return without_base64(raw);
 }
 
 char *

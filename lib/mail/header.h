@@ -19,6 +19,10 @@
 /* The field with its raw value, as the caller's. */
 MailHeader *header_new(const FieldSpan *field);
 
+/* The value on one line, its encoded words such that GMime reads them right.
+ * The result is the caller's. */
+char *header_unfolded(const FieldSpan *field);
+
 /* Decodes (RFC 2047), unfolds and trims. The result is the caller's. */
 char *header_text(GMimeParserOptions *options, const char *raw);
 

@@ -56,7 +56,6 @@ mail_new(GBytes *bytes)
 	mail->references = g_ptr_array_new_with_free_func(g_free);
 	mail->attachments = g_ptr_array_new_with_free_func(attachment_free);
 	mail->warnings = g_ptr_array_new_with_free_func(g_free);
-	mail->language = g_strdup("");
 	return mail;
 }
 

@@ -5,6 +5,7 @@
 #include "charset.h"
 #include "html.h"
 #include "parts.h"
+#include "reader.h"
 #include "text.h"
 
 typedef struct Walk {
@@ -35,15 +36,6 @@ static const struct {
 	{"application/x-pkcs7-signature", "signed with S/MIME"},
 };
 
-static char *
-type_of(GMimeObject *object)
-{
-	g_autofree char *type = g_mime_content_type_get_mime_type(
-		g_mime_object_get_content_type(object));
-	g_autofree char *lower = g_ascii_strdown(type, -1);
-	return g_utf8_make_valid(lower, -1);
-}
-
 void
 parts_attach(Mail *mail, const char *filename, const char *type,
 	     size_t size_bytes)
@@ -57,11 +49,9 @@ parts_attach(Mail *mail, const char *filename, const char *type,
 
 /* The last component of a path of any system: RFC 2183 2.3. */
 static char *
-file_name(GMimePart *part)
+file_name(const Part *part)
 {
-	const char *name = g_mime_part_get_filename(part);
-	if (!name)
-		return g_strdup("");
+	const char *name = part->filename ? part->filename : "";
 	for (const char *p = name; *p; p++)
 		if (*p == '/' || *p == '\\')
 			name = p + 1;
@@ -73,27 +63,26 @@ file_name(GMimePart *part)
 }
 
 static void
-attach(Walk *walk, GMimePart *part, const char *type)
+attach(Walk *walk, const Part *part)
 {
 	g_autofree char *filename = file_name(part);
-	parts_attach(walk->mail, filename, type,
+	parts_attach(walk->mail, filename, part->type,
 		     text_decode(part, NULL, SIZE_MAX));
 }
 
 static void
-note_type(Mail *mail, GMimeObject *part, const char *type)
+note_type(Mail *mail, const Part *part)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(opaque_types); i++)
-		if (strcmp(type, opaque_types[i].type) == 0)
+		if (strcmp(part->type, opaque_types[i].type) == 0)
 			mail_warn(mail, "%s", opaque_types[i].warning);
 	for (size_t i = 0; i < G_N_ELEMENTS(report_types); i++)
-		if (g_str_has_prefix(type, "message/") &&
-		    strcmp(type + strlen("message/"), report_types[i]) == 0)
+		if (g_str_has_prefix(part->type, "message/") &&
+		    strcmp(part->type + strlen("message/"), report_types[i]) ==
+			    0)
 			mail->report = report_types[i];
-	const char *method =
-		g_mime_object_get_content_type_parameter(part, "method");
-	if (!mail->report && strcmp(type, "text/calendar") == 0 && method &&
-	    g_ascii_strcasecmp(method, "REPLY") == 0)
+	if (!mail->report && strcmp(part->type, "text/calendar") == 0 &&
+	    part->method && g_ascii_strcasecmp(part->method, "REPLY") == 0)
 		mail->report = "calendar-reply";
 }
 
@@ -103,36 +92,18 @@ is_blank(const char *text)
 	return text[strspn(text, " \t\n")] == '\0';
 }
 
-/* The letter itself: text that is not offered as a file. The first part may
- * carry a name all the same. */
+/* The letter itself: text that is not offered as a file, or a multipart that
+ * has no parts. The first part may carry a name all the same. */
 static bool
-is_letter(const Walk *walk, GMimePart *part, const char *type)
+is_letter(const Walk *walk, const Part *part)
 {
 	static const char *const types[] = {"text/plain",    "text/html",
 					    "text/enriched", "text/richtext",
 					    "text/markdown", NULL};
-	const char *disposition =
-		g_mime_object_get_disposition(GMIME_OBJECT(part));
-	if (!g_strv_contains(types, type))
-		return false;
-	if (disposition && g_ascii_strcasecmp(disposition, "attachment") == 0)
-		return false;
-	return walk->n_leaves == 0 || !g_mime_part_get_filename(part);
-}
-
-static char *
-unflow_if_flowed(GMimeObject *part, char *text)
-{
-	const char *format =
-		g_mime_object_get_content_type_parameter(part, "format");
-	const char *delsp =
-		g_mime_object_get_content_type_parameter(part, "delsp");
-	if (!format || g_ascii_strcasecmp(format, "flowed") != 0)
-		return text;
-	char *joined = text_unflow(
-		text, delsp && g_ascii_strcasecmp(delsp, "yes") == 0);
-	g_free(text);
-	return joined;
+	bool is_text = g_strv_contains(types, part->type) ||
+		       g_str_has_prefix(part->type, "multipart/");
+	return is_text && !part->is_attachment &&
+	       (walk->n_leaves == 0 || !part->filename);
 }
 
 /* What the limit may have cut in two: a UTF-8 character, or a whole one. */
@@ -148,11 +119,9 @@ drop_half_character(GString *bytes)
 
 /* The decoded bytes of a letter as UTF-8, with LF. */
 static char *
-letter_utf8(Walk *walk, GMimePart *part)
+letter_utf8(Walk *walk, const Part *part)
 {
-	const char *charset = g_mime_object_get_content_type_parameter(
-		GMIME_OBJECT(part), "charset");
-	bool is_wide = charset && charset_is_wide(charset);
+	bool is_wide = part->charset && charset_is_wide(part->charset);
 	g_autoptr(GString) bytes = g_string_new(NULL);
 	walk->text_left -= text_decode(part, bytes, walk->text_left);
 	if (walk->text_left == 0)
@@ -165,23 +134,22 @@ letter_utf8(Walk *walk, GMimePart *part)
 		g_string_truncate(bytes, text_clean(bytes->str, bytes->len));
 	}
 	bool is_declared;
-	char *text =
-		charset_to_utf8(bytes->str, bytes->len, charset, &is_declared);
-	if (charset && !is_declared)
+	char *text = charset_to_utf8(bytes->str, bytes->len, part->charset,
+				     &is_declared);
+	if (part->charset && !is_declared)
 		mail_warn(walk->mail, "text is not in the charset it names");
 	text[text_clean(text, strlen(text))] = '\0';
 	return text;
 }
 
 static char *
-letter_text(Walk *walk, GMimePart *part, const char *type)
+letter_text(Walk *walk, const Part *part)
 {
-	char *text = letter_utf8(walk, part);
-	if (strcmp(type, "text/html") != 0)
-		return unflow_if_flowed(GMIME_OBJECT(part), text);
-	char *shown = html_to_text(text, strlen(text));
-	g_free(text);
-	return shown;
+	g_autofree char *text = letter_utf8(walk, part);
+	if (strcmp(part->type, "text/html") == 0)
+		return html_to_text(text, strlen(text));
+	return part->is_flowed ? text_unflow(text, part->is_delsp)
+			       : g_steal_pointer(&text);
 }
 
 static void
@@ -196,74 +164,58 @@ append_text(GString *text, const char *more)
 
 /* text NULL: only attachments are wanted. */
 static void
-walk_leaf(Walk *walk, GMimePart *part, GString *text)
+walk_leaf(Walk *walk, const Part *part, GString *text)
 {
-	g_autofree char *type = type_of(GMIME_OBJECT(part));
-	bool letter = is_letter(walk, part, type);
+	bool letter = is_letter(walk, part);
 	walk->n_leaves++;
-	note_type(walk->mail, GMIME_OBJECT(part), type);
+	note_type(walk->mail, part);
 	if (!letter) {
-		attach(walk, part, type);
+		attach(walk, part);
 	} else if (text) {
-		g_autofree char *more = letter_text(walk, part, type);
+		g_autofree char *more = letter_text(walk, part);
 		append_text(text, more);
 	}
 }
 
-static void walk_part(Walk *walk, GMimeObject *object, GString *text);
+static void walk_part(Walk *walk, const Part *part, GString *text);
 
-/* Whether the children of this kind, plain text or not, are looked at now. */
+/* The children that are plain text, or those that are not. */
 static void
-walk_alternatives(Walk *walk, GMimeMultipart *multipart, GString *text,
-		  bool plain)
+walk_alternatives(Walk *walk, const Part *multipart, GString *text, bool plain)
 {
-	int count = g_mime_multipart_get_count(multipart);
-	for (int i = 0; i < count; i++) {
-		GMimeObject *child = g_mime_multipart_get_part(multipart, i);
-		bool is_plain = g_mime_content_type_is_type(
-			g_mime_object_get_content_type(child), "text", "plain");
-		if (is_plain != plain)
+	for (guint i = 0; i < multipart->children->len; i++) {
+		const Part *child = multipart->children->pdata[i];
+		if ((strcmp(child->type, "text/plain") == 0) != plain)
 			continue;
 		/* the first one that says something is the text */
-		bool wanted = text && text->len == 0;
-		walk_part(walk, child, wanted ? text : NULL);
+		bool is_wanted = text && text->len == 0;
+		walk_part(walk, child, is_wanted ? text : NULL);
 	}
 }
 
 static void
-walk_multipart(Walk *walk, GMimeMultipart *multipart, GString *text)
+walk_alternative(Walk *walk, const Part *multipart, GString *text)
 {
-	GMimeContentType *type =
-		g_mime_object_get_content_type(GMIME_OBJECT(multipart));
-	if (text && g_mime_content_type_is_type(type, "*", "alternative")) {
-		g_autoptr(GString) chosen = g_string_new(NULL);
-		walk_alternatives(walk, multipart, chosen, true);
-		walk_alternatives(walk, multipart, chosen, false);
+	g_autoptr(GString) chosen = text ? g_string_new(NULL) : NULL;
+	walk_alternatives(walk, multipart, chosen, true);
+	walk_alternatives(walk, multipart, chosen, false);
+	if (text)
 		append_text(text, chosen->str);
+}
+
+static void
+walk_part(Walk *walk, const Part *part, GString *text)
+{
+	if (!part->children) {
+		walk_leaf(walk, part, text);
 		return;
 	}
-	int count = g_mime_multipart_get_count(multipart);
-	for (int i = 0; i < count; i++)
-		walk_part(walk, g_mime_multipart_get_part(multipart, i), text);
-}
-
-static void
-walk_part(Walk *walk, GMimeObject *object, GString *text)
-{
-	if (GMIME_IS_MULTIPART(object))
-		walk_multipart(walk, GMIME_MULTIPART(object), text);
-	else if (GMIME_IS_PART(object))
-		walk_leaf(walk, GMIME_PART(object), text);
-}
-
-/* A report of a kind that has no part of its own. */
-static void
-note_report(Mail *mail, GMimeObject *root)
-{
-	if (!mail->report &&
-	    g_mime_content_type_is_type(g_mime_object_get_content_type(root),
-					"multipart", "report"))
-		mail->report = "report";
+	if (strcmp(part->type, "multipart/alternative") == 0) {
+		walk_alternative(walk, part, text);
+		return;
+	}
+	for (guint i = 0; i < part->children->len; i++)
+		walk_part(walk, part->children->pdata[i], text);
 }
 
 /* Conversion may have made it longer than what was considered. */
@@ -278,12 +230,14 @@ cap(GString *text)
 }
 
 void
-parts_read(Mail *mail, GMimeObject *root)
+parts_read(Mail *mail, const Part *root)
 {
 	Walk walk = {.mail = mail, .text_left = MAIL_TEXT_BYTES_MAX};
 	g_autoptr(GString) text = g_string_new(NULL);
 	walk_part(&walk, root, text);
-	note_report(mail, root);
+	/* a report of a kind that has no part of its own */
+	if (!mail->report && strcmp(root->type, "multipart/report") == 0)
+		mail->report = "report";
 	if (walk.text_left == 0 || text->len > MAIL_TEXT_BYTES_MAX)
 		mail_warn(mail, "only the first %d bytes of text are read",
 			  MAIL_TEXT_BYTES_MAX);

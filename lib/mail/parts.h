@@ -6,10 +6,12 @@
 #ifndef LOKET_MAIL_PARTS_H
 #define LOKET_MAIL_PARTS_H
 
-#include "reader.h"
+#include <loket/mail.h>
+
+#include "part.h"
 
 /* Fills text, attachments and report. */
-void parts_read(Mail *mail, GMimeObject *root);
+void parts_read(Mail *mail, const Part *root);
 
 /* Adds an attachment. type and filename are copied. */
 void parts_attach(Mail *mail, const char *filename, const char *type,

@@ -13,23 +13,6 @@
 #include "scan.h"
 #include "spam.h"
 
-/* Header fields that, with Content-Type, tell how the body is built. */
-static const char *const body_fields[] = {"Content-Transfer-Encoding",
-					  "Content-Disposition"};
-
-static void
-init_libraries(void)
-{
-	/* messages inside a mail stay closed */
-	static const char *const closed[] = {"rfc822", "rfc2822", "global",
-					     "news", "partial"};
-	xmlInitParser();
-	g_mime_init();
-	for (size_t i = 0; i < G_N_ELEMENTS(closed); i++)
-		g_mime_object_register_type("message", closed[i],
-					    GMIME_TYPE_PART);
-}
-
 static GMimeParserOptions *
 parser_options_new(void)
 {
@@ -43,7 +26,8 @@ MailReader *
 mail_reader_new(const char *data_dir, const char *const *languages,
 		GError **error)
 {
-	init_libraries();
+	xmlInitParser();
+	g_mime_init();
 	g_autoptr(MailReader) reader = g_new0(MailReader, 1);
 	reader->options = parser_options_new();
 	g_autofree char *conf =
@@ -70,95 +54,83 @@ mail_reader_free(MailReader *reader)
 	g_free(reader);
 }
 
-static void
-read_headers(Mail *mail, const char *data, const ScanResult *scan)
+/* Where the body begins. Fields past a limit are passed over; *limit gets
+ * where the first of them is, NULL when there is none. */
+static const char *
+read_headers(Mail *mail, const char *data, const char *end, const char **limit)
 {
 	const char *cursor = data;
-	const char *end = data + mail->body_offset;
+	const char *at = cursor;
 	FieldSpan field;
-	while (mail->headers->len < scan->n_headers &&
-	       scan_field(&cursor, end, &field)) {
-		g_ptr_array_add(mail->headers, header_new(&field));
+	*limit = NULL;
+	for (; scan_field(&cursor, end, &field); at = cursor) {
+		if (!*limit && (mail->headers->len == MAIL_HEADERS_MAX ||
+				cursor - data > MAIL_HEADER_BYTES_MAX))
+			*limit = at;
+		if (!*limit)
+			g_ptr_array_add(mail->headers, header_new(&field));
 	}
-	if (scan->n_headers == 0)
+	if (mail->headers->len == 0)
 		mail_warn(mail, "no header");
-	else if (!scan->is_header_whole)
+	else if (cursor == at)
 		mail_warn(mail, "no empty line behind the header");
+	return cursor;
 }
 
-/* A Content-Type that says nothing of the body: "text", of a time before
- * MIME, or a multipart without a boundary. Then it is read as plain text. */
-static bool
-is_usable_type(const char *value)
+/* What lies past a limit is one part that nobody looks into. */
+static void
+attach_rest(Mail *mail, const char *limit, size_t size_bytes)
 {
-	if (!strchr(value, '/') || strlen(value) > SCAN_FIELD_BYTES_MAX)
-		return false;
-	GMimeContentType *type = g_mime_content_type_parse(NULL, value);
-	bool is_usable = !g_mime_content_type_is_type(type, "multipart", "*") ||
-			 g_mime_content_type_get_parameter(type, "boundary");
-	g_object_unref(type);
-	return is_usable;
+	mail_warn(mail, "%s; the rest is not read", limit);
+	parts_attach(mail, "", "application/octet-stream", size_bytes);
 }
 
 static void
-append_field(GByteArray *bytes, const char *name, const char *value)
+read_parts(const MailReader *reader, Mail *mail, const char *data,
+	   const char *end)
 {
-	g_autofree char *field = g_strdup_printf("%s: %s\n", name, value);
-	g_byte_array_append(bytes, (guint8 *)field, (guint)strlen(field));
-}
-
-/* GMime gets the body with the fields that it needs, and nothing of what
- * the scan found too much. */
-static GMimeObject *
-parse_body(const MailReader *reader, Mail *mail, const char *data,
-	   size_t readable)
-{
-	GByteArray *bytes = g_byte_array_new();
-	const char *type = mail_header(mail, "Content-Type", 0);
-	if (type && is_usable_type(type))
-		append_field(bytes, "Content-Type", type);
-	else if (type)
-		mail_warn(mail, "Content-Type does not tell how to read it");
-	for (size_t i = 0; i < G_N_ELEMENTS(body_fields); i++) {
-		const char *value = mail_header(mail, body_fields[i], 0);
-		if (value && strlen(value) <= SCAN_FIELD_BYTES_MAX)
-			append_field(bytes, body_fields[i], value);
-	}
-	g_byte_array_append(bytes, (const guint8 *)"\n", 1);
-	if (readable > mail->body_offset)
-		g_byte_array_append(bytes,
-				    (const guint8 *)data + mail->body_offset,
-				    (guint)(readable - mail->body_offset));
-	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
-	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-	GMimeObject *root =
-		g_mime_parser_construct_part(parser, reader->options);
-	g_object_unref(parser);
-	g_object_unref(stream);
-	return root;
-}
-
-static void
-read_body(const MailReader *reader, Mail *mail, const char *data,
-	  const ScanResult *scan)
-{
-	size_t length = g_bytes_get_size(mail->bytes);
-	size_t readable = scan->readable - scan->start;
-	g_autofree char *sha256 = g_compute_checksum_for_data(
-		G_CHECKSUM_SHA256, (const guchar *)data + mail->body_offset,
-		length - mail->body_offset);
-	g_strlcpy(mail->body_sha256, sha256, sizeof(mail->body_sha256));
-	GMimeObject *root = parse_body(reader, mail, data, readable);
-	parts_read(mail, root);
-	if (!scan->limit && scan->n_open > 0)
+	const char *body = data + mail->body_offset;
+	g_auto(PartTree) tree = {NULL};
+	part_tree_read(&tree, reader->options, data, body, end);
+	parts_read(mail, tree.root);
+	if (tree.is_unclosed)
 		mail_warn(mail, "a multipart does not end");
-	if (scan->limit) {
-		mail_warn(mail, "%s; the rest is not read", scan->limit);
-		parts_attach(mail, "", "application/octet-stream",
-			     length - readable);
-	}
-	bounce_read(reader->bounce, mail, root);
-	g_object_unref(root);
+	if (tree.is_repaired)
+		mail_warn(mail, "a multipart without parts is read as text");
+	if (tree.limit)
+		attach_rest(mail, tree.limit,
+			    (size_t)(end - body) - tree.length);
+	bounce_read(reader->bounce, mail, tree.root);
+}
+
+static void
+read_sha256(Mail *mail, const char *body, const char *end)
+{
+	g_autofree char *sha256 = g_compute_checksum_for_data(
+		G_CHECKSUM_SHA256, (const guchar *)body, (gsize)(end - body));
+	g_strlcpy(mail->body_sha256, sha256, sizeof(mail->body_sha256));
+}
+
+static void
+read_whole(const MailReader *reader, Mail *mail, const char *data,
+	   const char *end)
+{
+	const char *limit;
+	const char *body = read_headers(mail, data, end, &limit);
+	mail->body_offset = (size_t)(body - data);
+	read_sha256(mail, body, end);
+	fields_read(reader, mail);
+	spam_read(mail);
+	if (limit)
+		attach_rest(mail, "too many header fields",
+			    (size_t)(end - limit));
+	else
+		read_parts(reader, mail, data, end);
+	if (!mail->text)
+		mail->text = g_strdup("");
+	mail->new_text = reply_new_text(reader->reply, mail->text);
+	mail->language =
+		g_strdup(language_guess(reader->language, mail->new_text));
 }
 
 Mail *
@@ -166,19 +138,13 @@ mail_read(const MailReader *reader, GBytes *bytes)
 {
 	size_t length;
 	const char *data = g_bytes_get_data(bytes, &length);
-	ScanResult scan = scan_mail(data ? data : "", length);
+	/* an empty GBytes may have no data at all */
+	data = data ? data : "";
+	const char *start = scan_mbox_line(data, data + length);
+	size_t skipped = (size_t)(start - data);
 	g_autoptr(GBytes) own =
-		g_bytes_new_from_bytes(bytes, scan.start, length - scan.start);
+		g_bytes_new_from_bytes(bytes, skipped, length - skipped);
 	Mail *mail = mail_new(own);
-	data = g_bytes_get_data(own, NULL);
-	mail->body_offset = scan.body - scan.start;
-	read_headers(mail, data ? data : "", &scan);
-	fields_read(reader, mail);
-	spam_read(mail);
-	read_body(reader, mail, data ? data : "", &scan);
-	mail->new_text = reply_new_text(reader->reply, mail->text);
-	g_free(mail->language);
-	mail->language =
-		g_strdup(language_guess(reader->language, mail->new_text));
+	read_whole(reader, mail, start, data + length);
 	return mail;
 }

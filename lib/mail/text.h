@@ -4,15 +4,14 @@
 #ifndef LOKET_MAIL_TEXT_H
 #define LOKET_MAIL_TEXT_H
 
-#include <gmime/gmime.h>
-#include <stdbool.h>
+#include "part.h"
 
 /* Whether the content is said to be base64, and is sent as it is. */
-bool text_is_mislabelled(GMimePart *part);
+bool text_is_mislabelled(const Part *part);
 
 /* The transfer-decoded content, the first max bytes. Adds it to out unless
  * that is NULL; returns how many bytes there were. */
-size_t text_decode(GMimePart *part, GString *out, size_t max);
+size_t text_decode(const Part *part, GString *out, size_t max);
 
 /* Takes out NUL bytes and makes line ends LF, in place. Returns the new
  * length. */

@@ -121,6 +121,8 @@ decodes_subjects(void **state)
 		/* raw bytes: UTF-8, or else windows-1252 */
 		{"caf\xc3\xa9", "café"},
 		{"caf\xe9 \x80", "café €"},
+		{"=?utf-8?B?a?=b", "b"},
+		{"=?utf-8?B??=b", "b"},
 		/* not a word at all */
 		{"=?utf-8?B?Y2Fm", "=?utf-8?B?Y2Fm"},
 		{"what =? is ?= this", "what =? is ?= this"},
