@@ -6,9 +6,9 @@
 #include <loket/error.h>
 #include <loket/mail.h>
 
+#include "content.h"
 #include "fields.h"
 #include "header.h"
-#include "parts.h"
 #include "reader.h"
 #include "scan.h"
 #include "spam.h"
@@ -82,7 +82,7 @@ static void
 attach_rest(Mail *mail, const char *limit, size_t size_bytes)
 {
 	mail_warn(mail, "%s; the rest is not read", limit);
-	parts_attach(mail, "", "application/octet-stream", size_bytes);
+	content_attach(mail, "", "application/octet-stream", size_bytes);
 }
 
 static void
@@ -92,7 +92,7 @@ read_parts(const MailReader *reader, Mail *mail, const char *data,
 	const char *body = data + mail->body_offset;
 	g_auto(PartTree) tree = {NULL};
 	part_tree_read(&tree, reader->options, data, body, end);
-	parts_read(mail, tree.root);
+	content_read(mail, tree.root);
 	if (tree.is_unclosed)
 		mail_warn(mail, "a multipart does not end");
 	if (tree.is_repaired)

@@ -122,7 +122,9 @@ decodes_subjects(void **state)
 		{"caf\xc3\xa9", "café"},
 		{"caf\xe9 \x80", "café €"},
 		{"=?utf-8?B?a?=b", "b"},
-		{"=?utf-8?B??=b", "b"},
+		{"=?utf-8?B?"
+		 "?=b",
+		 "b"},
 		/* not a word at all */
 		{"=?utf-8?B?Y2Fm", "=?utf-8?B?Y2Fm"},
 		{"what =? is ?= this", "what =? is ?= this"},

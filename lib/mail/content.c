@@ -1,10 +1,10 @@
-/* parts: see parts.h */
+/* content: see content.h */
 #include <stdint.h>
 #include <string.h>
 
 #include "charset.h"
+#include "content.h"
 #include "html.h"
-#include "parts.h"
 #include "reader.h"
 #include "text.h"
 
@@ -37,8 +37,8 @@ static const struct {
 };
 
 void
-parts_attach(Mail *mail, const char *filename, const char *type,
-	     size_t size_bytes)
+content_attach(Mail *mail, const char *filename, const char *type,
+	       size_t size_bytes)
 {
 	MailAttachment *attachment = g_new0(MailAttachment, 1);
 	attachment->filename = g_utf8_make_valid(filename, -1);
@@ -66,8 +66,8 @@ static void
 attach(Walk *walk, const Part *part)
 {
 	g_autofree char *filename = file_name(part);
-	parts_attach(walk->mail, filename, part->type,
-		     text_decode(part, NULL, SIZE_MAX));
+	content_attach(walk->mail, filename, part->type,
+		       text_decode(part, NULL, SIZE_MAX));
 }
 
 static void
@@ -230,7 +230,7 @@ cap(GString *text)
 }
 
 void
-parts_read(Mail *mail, const Part *root)
+content_read(Mail *mail, const Part *root)
 {
 	Walk walk = {.mail = mail, .text_left = MAIL_TEXT_BYTES_MAX};
 	g_autoptr(GString) text = g_string_new(NULL);
