@@ -20,7 +20,7 @@ static const struct {
 static const char *
 normal_action(const char *raw)
 {
-	const char *word = raw ? raw + strspn(raw, " \t\n") : "";
+	const char *word = raw ? raw + strspn(raw, " \t\r\n") : "";
 	for (size_t i = 0; i < G_N_ELEMENTS(actions); i++)
 		if (g_ascii_strncasecmp(word, actions[i].prefix,
 					strlen(actions[i].prefix)) == 0)
@@ -32,7 +32,7 @@ normal_action(const char *raw)
 static char *
 status_of(const char *raw)
 {
-	const char *status = raw ? raw + strspn(raw, " \t\n") : "";
+	const char *status = raw ? raw + strspn(raw, " \t\r\n") : "";
 	size_t length = strspn(status, "0123456789.");
 	if (length < 5 || !strchr("245", status[0]) || status[1] != '.')
 		length = 0;
@@ -45,8 +45,9 @@ address_of(const char *raw)
 {
 	const char *semicolon = strchr(raw, ';');
 	const char *address = semicolon ? semicolon + 1 : raw;
-	address += strspn(address, " \t\n<");
-	g_autofree char *bytes = g_strndup(address, strcspn(address, " \t\n>"));
+	address += strspn(address, " \t\r\n<");
+	g_autofree char *bytes =
+		g_strndup(address, strcspn(address, " \t\r\n>"));
 	return g_utf8_make_valid(bytes, -1);
 }
 

@@ -119,6 +119,19 @@ is_in(const BouncePatterns *patterns, enum BouncePattern pattern,
 	return pattern_match(patterns->of[pattern], text, length, 0, NULL, 0);
 }
 
+/* Letters name a recipient in the header they quote and again below. */
+static bool
+is_listed(const MailBounce *bounce, const char *address)
+{
+	for (guint i = 0; i < bounce->recipients->len; i++) {
+		const MailRecipientStatus *status =
+			bounce->recipients->pdata[i];
+		if (g_ascii_strcasecmp(status->address, address) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The lines that begin with an address, up to the returned mail. */
 static void
 add_listed(const BouncePatterns *patterns, MailBounce *bounce, const char *text,
@@ -138,8 +151,9 @@ add_listed(const BouncePatterns *patterns, MailBounce *bounce, const char *text,
 				    &next, 1);
 		bool has_status = pattern_match(patterns->of[STATUS], text,
 						next.start, at, &status, 1);
-		bounce_add(bounce, address, action,
-			   has_status ? text + status.start : NULL);
+		if (!is_listed(bounce, address))
+			bounce_add(bounce, address, action,
+				   has_status ? text + status.start : NULL);
 	}
 }
 
