@@ -193,7 +193,7 @@ static MailBounce *
 read_letter(const BouncePatterns *patterns, const Mail *mail)
 {
 	const char *text = mail->text;
-	size_t length = strlen(text);
+	size_t length = strnlen(text, BOUNCE_BYTES_MAX);
 	PatternSpan copy;
 	size_t end = length;
 	MailBounce *bounce = bounce_new();

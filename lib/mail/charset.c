@@ -65,15 +65,33 @@ convert(const char *bytes, size_t length, const char *charset, size_t *errors)
 	return g_string_free(text, FALSE);
 }
 
+/* What is sent under the name of a charset is one that holds it. */
+static const char *
+held_in(const char *charset)
+{
+	static const char *const holders[][2] = {
+		{"iso-8859-1", "WINDOWS-1252"},
+		{"latin1", "WINDOWS-1252"},
+		{"us-ascii", "WINDOWS-1252"},
+		{"ascii", "WINDOWS-1252"},
+		{"iso-8859-9", "WINDOWS-1254"},
+		{"gb2312", "GB18030"},
+		{"gbk", "GB18030"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(holders); i++)
+		if (g_ascii_strcasecmp(charset, holders[i][0]) == 0)
+			return holders[i][1];
+	return g_mime_charset_iconv_name(charset);
+}
+
 static char *
 convert_declared(const char *bytes, size_t length, const char *charset)
 {
 	if (!charset || !is_charset_name(charset))
 		return NULL;
-	const char *name = g_mime_charset_iconv_name(
-		g_mime_charset_iso_to_windows(charset));
 	size_t errors;
-	g_autofree char *text = convert(bytes, length, name, &errors);
+	g_autofree char *text =
+		convert(bytes, length, held_in(charset), &errors);
 	if (!text || errors > length / BYTES_PER_ERROR)
 		return NULL;
 	return g_steal_pointer(&text);

@@ -117,13 +117,22 @@ drop_half_character(GString *bytes)
 	}
 }
 
+static char *
+charset_of(const Part *part, const GString *bytes)
+{
+	if (!part->charset && strcmp(part->type, "text/html") == 0)
+		return html_charset(bytes->str, bytes->len);
+	return g_strdup(part->charset);
+}
+
 /* The decoded bytes of a letter as UTF-8, with LF. */
 static char *
 letter_utf8(Walk *walk, const Part *part)
 {
-	bool is_wide = part->charset && charset_is_wide(part->charset);
 	g_autoptr(GString) bytes = g_string_new(NULL);
 	walk->text_left -= text_decode(part, bytes, walk->text_left);
+	g_autofree char *charset = charset_of(part, bytes);
+	bool is_wide = charset && charset_is_wide(charset);
 	if (walk->text_left == 0)
 		drop_half_character(bytes);
 	if (text_is_mislabelled(part))
@@ -134,9 +143,9 @@ letter_utf8(Walk *walk, const Part *part)
 		g_string_truncate(bytes, text_clean(bytes->str, bytes->len));
 	}
 	bool is_declared;
-	char *text = charset_to_utf8(bytes->str, bytes->len, part->charset,
-				     &is_declared);
-	if (part->charset && !is_declared)
+	char *text =
+		charset_to_utf8(bytes->str, bytes->len, charset, &is_declared);
+	if (charset && !is_declared)
 		mail_warn(walk->mail, "text is not in the charset it names");
 	text[text_clean(text, strlen(text))] = '\0';
 	return text;

@@ -12,6 +12,9 @@
 #define BREAKS_MAX 2
 #define QUOTES_SHOWN_MAX 8
 
+/* A charset is named so early, by the standard of HTML. */
+#define CHARSET_WITHIN 1024
+
 /* What an open element does to the text, until it ends. */
 typedef struct Element {
 	unsigned effects;
@@ -437,4 +440,19 @@ html_to_text(const char *html, size_t length)
 	g_array_unref(writer.open);
 	g_free(writer.marker);
 	return g_string_free(writer.out, FALSE);
+}
+
+char *
+html_charset(const char *html, size_t length)
+{
+	static const char key[] = "charset=";
+	g_autofree char *head = g_strndup(html, MIN(length, CHARSET_WITHIN));
+	g_autofree char *lower = g_ascii_strdown(head, -1);
+	const char *found = strstr(lower, key);
+	if (!found)
+		return NULL;
+	found += strlen(key);
+	found += strspn(found, "\"' ");
+	size_t n = strcspn(found, "\"' ;/>\t\r\n");
+	return n > 0 ? g_strndup(found, n) : NULL;
 }

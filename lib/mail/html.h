@@ -19,4 +19,8 @@
 /* html is UTF-8, whatever it says of itself. The result is the caller's. */
 char *html_to_text(const char *html, size_t length);
 
+/* The charset that a meta element names; NULL when none does. The result is
+ * the caller's. */
+char *html_charset(const char *html, size_t length);
+
 #endif

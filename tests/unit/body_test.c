@@ -78,6 +78,8 @@ decodes_what_the_text_is_in(void **state)
 		{"text/plain; charset=us-ascii", "8bit", "caf\xc3\xa9", "café"},
 		{"text/plain; charset=utf-8", "8bit", "caf\xe9", "café"},
 		{"text/plain", "8bit", "caf\xe9", "café"},
+		{"text/plain; charset=iso-8859-2", "8bit", "\xb1", "ą"},
+		{"text/plain; charset=iso-8859-15", "8bit", "\xa4", "€"},
 		{"text/plain; charset=koi8-r", "8bit", "\xc4\xc1", "да"},
 		{"text/plain; charset=martian", "8bit", "caf\xe9", "café"},
 		{"text/plain; charset=\"a//IGNORE\"", "8bit", "caf\xe9",
@@ -102,6 +104,9 @@ decodes_what_the_text_is_in(void **state)
 		{"text/plain", "8-bit", "as it is", "as it is"},
 		{"text/html; charset=iso-8859-1", "8bit", "<p>caf\xe9</p>",
 		 "café"},
+		{"text/html", "8bit",
+		 "<meta charset=\"iso-8859-2\"><p>\xb1</p>", "ą"},
+		{"text/html", "8bit", "<p>\xb1</p>", "±"},
 		{"text/plain; format=flowed", "7bit", "a \r\nb\r\nc", "a b\nc"},
 		{"text/plain; format=flowed; delsp=yes", "7bit", "a \r\nb",
 		 "ab"},
@@ -119,6 +124,66 @@ decodes_what_the_text_is_in(void **state)
 		if (strcmp(mail->text, cases[i].want) != 0)
 			fail_msg("%s: \"%s\" is not \"%s\"", cases[i].type,
 				 mail->text, cases[i].want);
+	}
+}
+
+static void
+html_replies_end_where_the_quote_begins(void **state)
+{
+	static const struct {
+		const char *client;
+		const char *html;
+		const char *want;
+	} cases[] = {
+		{"Outlook",
+		 "<p class=MsoNormal>Dank.<o:p></o:p></p><div><div "
+		 "style='border:none;border-top:solid #E1E1E1 1.0pt'>"
+		 "<p class=MsoNormal><b>Van:</b> Acme &lt;a@b.example&gt;<br>"
+		 "<b>Verzonden:</b> vrijdag<br><b>Onderwerp:</b> x</p></div>"
+		 "</div><p class=MsoNormal>Hallo</p>",
+		 "Dank."},
+		{"Outlook on the web",
+		 "<div>Dank.</div><div id=\"appendonsend\"></div><hr>"
+		 "<div id=\"divRplyFwdMsg\"><b>Från:</b> Acme</div><div>Hallo",
+		 "Dank."},
+		{"Gmail",
+		 "<div dir=\"ltr\">Dank.</div><br><div class=\"gmail_quote "
+		 "gmail_quote_container\"><div class=\"gmail_attr\">Op x "
+		 "schreef Acme:<br></div><blockquote class=\"gmail_quote\">"
+		 "Hallo</blockquote></div>",
+		 "Dank."},
+		{"Apple Mail",
+		 "Dank.<br><div><br><blockquote type=\"cite\"><div>On 20 Nov "
+		 "2026, Acme wrote:</div><br><div>Hallo</div></blockquote>",
+		 "Dank."},
+		{"an iPhone",
+		 "Dank.<br><br><div>Verstuurd vanaf mijn iPhone</div><div><br>"
+		 "<blockquote type=\"cite\">Op 20 nov. heeft Acme geschreven:"
+		 "</blockquote></div><blockquote type=\"cite\">Hallo",
+		 "Dank."},
+		{"Thunderbird",
+		 "<p>Dank.</p><div class=\"moz-cite-prefix\">Op 20-11-2026 om "
+		 "09:02 schreef Acme:<br></div><blockquote type=\"cite\"><p>"
+		 "Hallo</p></blockquote><p>En nog iets.</p>",
+		 "Dank.\n\nEn nog iets."},
+		{"Yahoo",
+		 "<div>Dank.</div><div class=\"yahoo_quoted\"><div>Op vrijdag "
+		 "schreef Acme:</div><div>Hallo</div></div>",
+		 "Dank."},
+		{"Samsung",
+		 "<div>Dank.</div><div>-------- Oorspronkelijk bericht "
+		 "--------</div><div>Van: Acme &lt;a@b.example&gt; </div><div>"
+		 "Datum: vrijdag </div>Hallo",
+		 "Dank."},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *text = g_strconcat(
+			"Content-Type: text/html\r\n\r\n", cases[i].html, NULL);
+		g_autoptr(Mail) mail = read_text(state, text);
+		if (strcmp(mail->new_text, cases[i].want) != 0)
+			fail_msg("%s: \"%s\" is not \"%s\"", cases[i].client,
+				 mail->new_text, cases[i].want);
+		assert_non_null(strstr(mail->text, "Acme"));
 	}
 }
 
@@ -287,6 +352,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chooses_the_text),
 		cmocka_unit_test(decodes_what_the_text_is_in),
+		cmocka_unit_test(html_replies_end_where_the_quote_begins),
 		cmocka_unit_test(wrong_labels_are_told),
 		cmocka_unit_test(lists_attachments),
 		cmocka_unit_test(a_mail_in_a_mail_stays_closed),
