@@ -24,7 +24,10 @@ typedef struct Invocation {
 int command_calendar(Invocation *call);
 int command_check(Invocation *call);
 int command_deadline(Invocation *call);
+int command_explain(Invocation *call);
 int command_ingest(Invocation *call);
+/* Every order, found by its name. */
+int command_order(Invocation *call);
 int command_outbox(Invocation *call);
 int command_parse(Invocation *call);
 int command_setup(Invocation *call);

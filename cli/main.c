@@ -20,16 +20,21 @@ typedef struct Command {
 } Command;
 
 static const Command commands[] = {
+	{"answered", command_order, "the customer was answered elsewhere"},
 	{"calendar", command_calendar, "a year of working time"},
 	{"check", command_check, "check the configuration and what it names"},
 	{"deadline", command_deadline, "when a target is due"},
+	{"done", command_order, "there is nothing to answer"},
+	{"explain", command_explain, "why the clocks stand where they stand"},
 	{"ingest", command_ingest, "take in one mail from standard input"},
 	{"outbox", command_outbox, "what waits to leave, and why"},
 	{"parse", command_parse, "what Loket sees in a mail"},
+	{"promise", command_order, "a date is promised to the customer"},
 	{"setup", command_setup, "the change for the mail server found here"},
 	{"show", command_show, "one ticket with its thread"},
 	{"status", command_status, "the health of the daemon"},
 	{"tickets", command_tickets, "the list of tickets"},
+	{"wait", command_order, "the customer's turn, the solution pauses"},
 };
 
 static int

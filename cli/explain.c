@@ -1,0 +1,279 @@
+/* loket explain N: why the clocks of a ticket stand where they stand. */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <loket/clock.h>
+
+#include "command.h"
+
+/* How many open intervals are shown of one clock: ten years of days. */
+#define INTERVALS_MAX 4000
+
+typedef struct Lookup {
+	const char *number;
+	Ticket *ticket;
+} Lookup;
+
+static bool
+read_ticket(StoreTx *tx, void *data, GError **error)
+{
+	Lookup *lookup = data;
+	return store_ticket_get(tx, lookup->number, &lookup->ticket, error);
+}
+
+/* Until when a clock has counted: its end, or now. */
+static int64_t
+counted_until(const TicketClock *clock, int64_t now)
+{
+	return clock->ended_at ? clock->ended_at : now;
+}
+
+/* The open intervals from the start of a clock until its due or its end,
+ * whichever is later, as OpenInterval. */
+static GArray *
+intervals_of(const TicketClock *clock, const Calendar *calendar, int64_t now)
+{
+	GArray *intervals = g_array_new(FALSE, FALSE, sizeof(OpenInterval));
+	int64_t end = MAX(clock->due_now, counted_until(clock, now));
+	int64_t at = clock->started_at;
+	OpenInterval open;
+	while (intervals->len < INTERVALS_MAX &&
+	       calendar_next_open(calendar, at, &open) && open.from < end) {
+		OpenInterval part = {MAX(open.from, clock->started_at),
+				     MIN(open.to, end)};
+		g_array_append_val(intervals, part);
+		at = open.to;
+	}
+	return intervals;
+}
+
+static const char *
+outcome_name(const TicketClock *clock, int64_t now)
+{
+	if (clock->met_at)
+		return clock->met_at <= clock->due_now ? "met" : "met late";
+	if (clock->ended_at)
+		return "ended outside the norm";
+	return now > clock->due_now ? "missed" : "running";
+}
+
+static json_t *
+json_intervals(const GArray *intervals, GTimeZone *zone)
+{
+	json_t *list = json_array();
+	for (guint i = 0; i < intervals->len; i++) {
+		const OpenInterval *open =
+			&g_array_index(intervals, OpenInterval, i);
+		json_t *object = json_object();
+		json_object_set_new(object, "from",
+				    json_instant(open->from, zone));
+		json_object_set_new(object, "to", json_instant(open->to, zone));
+		(void)json_array_append_new(list, object);
+	}
+	return list;
+}
+
+static json_t *
+json_clock(const TicketClock *clock, const Calendar *calendar, int64_t now)
+{
+	GTimeZone *zone = calendar_timezone(calendar);
+	g_autoptr(GArray) intervals = intervals_of(clock, calendar, now);
+	g_autofree char *target = target_format(&clock->target);
+	json_t *object = json_object();
+	json_object_set_new(object, "kind",
+			    json_text(target_kind_name(clock->kind)));
+	json_object_set_new(object, "target", json_text(target));
+	json_object_set_new(object, "started",
+			    json_instant(clock->started_at, zone));
+	json_object_set_new(object, "due", json_instant(clock->due, zone));
+	json_object_set_new(object, "due_now",
+			    json_instant(clock->due_now, zone));
+	json_object_set_new(object, "aim", json_instant(clock->aim, zone));
+	json_object_set_new(object, "met_at",
+			    json_instant(clock->met_at, zone));
+	json_object_set_new(object, "met_by", json_text(clock->met_by));
+	json_object_set_new(object, "ended_at",
+			    json_instant(clock->ended_at, zone));
+	json_object_set_new(object, "outcome",
+			    json_text(outcome_name(clock, now)));
+	json_object_set_new(
+		object, "open_seconds",
+		json_integer(calendar_open_seconds(calendar, clock->started_at,
+						   counted_until(clock, now))));
+	json_object_set_new(object, "intervals",
+			    json_intervals(intervals, zone));
+	return object;
+}
+
+static json_t *
+json_pauses(const Ticket *ticket, GTimeZone *zone)
+{
+	json_t *list = json_array();
+	for (guint i = 0; i < ticket->pauses->len; i++) {
+		const TicketPause *pause = ticket->pauses->pdata[i];
+		json_t *object = json_object();
+		json_object_set_new(object, "from",
+				    json_instant(pause->from, zone));
+		json_object_set_new(object, "to",
+				    json_instant(pause->to, zone));
+		json_object_set_new(object, "why", json_text(pause->why));
+		(void)json_array_append_new(list, object);
+	}
+	return list;
+}
+
+static void
+print_as_json(const Ticket *ticket, const Calendar *calendar, int64_t now)
+{
+	GTimeZone *zone = calendar_timezone(calendar);
+	json_t *clocks = json_array();
+	for (guint i = 0; i < ticket->clocks->len; i++)
+		(void)json_array_append_new(
+			clocks,
+			json_clock(ticket->clocks->pdata[i], calendar, now));
+	json_t *object = json_object();
+	json_object_set_new(object, "number", json_text(ticket->number));
+	json_object_set_new(object, "calendar",
+			    json_text(calendar_name(calendar)));
+	json_object_set_new(object, "received",
+			    json_instant(ticket->received_at, zone));
+	json_object_set_new(object, "promise",
+			    json_instant(ticket->promise, zone));
+	json_object_set_new(object, "clocks", clocks);
+	json_object_set_new(object, "pauses", json_pauses(ticket, zone));
+	print_json(object);
+}
+
+static char *
+told(int64_t instant, GTimeZone *zone, const char *format)
+{
+	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(instant);
+	g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
+	return g_date_time_format(local, format);
+}
+
+static void
+print_line(const char *label, int64_t instant, GTimeZone *zone)
+{
+	g_autofree char *text = told(instant, zone, "%Y-%m-%d %H:%M:%S");
+	(void)printf("    %-8s  %s\n", label, text);
+}
+
+/* Days that do not count are named where the calendar names them. */
+static void
+print_closed_days(const Calendar *calendar, int64_t from, int64_t to)
+{
+	GDate day;
+	GDate last;
+	calendar_local_date(calendar, from, &day);
+	calendar_local_date(calendar, to, &last);
+	for (; g_date_compare(&day, &last) < 0; g_date_add_days(&day, 1)) {
+		const char *name = calendar_day_name(calendar, &day, NULL);
+		if (name && !calendar_is_working_day(calendar, &day))
+			(void)printf("    closed    %04d-%02d-%02d  %s\n",
+				     g_date_get_year(&day),
+				     g_date_get_month(&day),
+				     g_date_get_day(&day), name);
+	}
+}
+
+static void
+print_intervals(const TicketClock *clock, const Calendar *calendar, int64_t now)
+{
+	GTimeZone *zone = calendar_timezone(calendar);
+	g_autoptr(GArray) intervals = intervals_of(clock, calendar, now);
+	int64_t before = clock->started_at;
+	for (guint i = 0; i < intervals->len; i++) {
+		const OpenInterval *open =
+			&g_array_index(intervals, OpenInterval, i);
+		print_closed_days(calendar, before, open->from);
+		g_autofree char *from =
+			told(open->from, zone, "%Y-%m-%d  %H:%M:%S");
+		g_autofree char *to = told(open->to, zone, "%H:%M:%S");
+		int64_t s = open->to - open->from;
+		(void)printf("    open      %s to %s  %d:%02d\n", from, to,
+			     (int)(s / 3600), (int)(s / 60 % 60));
+		before = open->to;
+	}
+}
+
+static void
+print_clock(const TicketClock *clock, const Calendar *calendar, int64_t now)
+{
+	GTimeZone *zone = calendar_timezone(calendar);
+	g_autofree char *target = target_format(&clock->target);
+	(void)printf("\n  %s: %s, %s\n", target_kind_name(clock->kind), target,
+		     outcome_name(clock, now));
+	print_line("started", clock->started_at, zone);
+	print_line("due", clock->due, zone);
+	if (clock->due_now != clock->due)
+		print_line("due now", clock->due_now, zone);
+	if (clock->aim)
+		print_line("aim", clock->aim, zone);
+	if (clock->ended_at)
+		print_line(clock->met_at ? "answered" : "ended",
+			   clock->ended_at, zone);
+	print_intervals(clock, calendar, now);
+}
+
+static void
+print_story(const Ticket *ticket, const Calendar *calendar, int64_t now)
+{
+	GTimeZone *zone = calendar_timezone(calendar);
+	(void)printf("%s  %s, calendar %s\n", ticket->number,
+		     ticket_state_name(ticket->state), calendar_name(calendar));
+	if (ticket->promise)
+		print_line("promised", ticket->promise, zone);
+	if (ticket->clocks->len == 0)
+		(void)printf("  no clock has run\n");
+	for (guint i = 0; i < ticket->clocks->len; i++)
+		print_clock(ticket->clocks->pdata[i], calendar, now);
+	for (guint i = 0; i < ticket->pauses->len; i++) {
+		const TicketPause *pause = ticket->pauses->pdata[i];
+		g_autofree char *from = told(pause->from, zone, "%F %T");
+		g_autofree char *to = pause->to
+					      ? told(pause->to, zone, "%F %T")
+					      : g_strdup("the customer writes");
+		(void)printf("\n  pause: %s until %s, %s\n", from, to,
+			     pause->why);
+	}
+}
+
+static int
+explain(const Invocation *call, Lookup *lookup, bool as_json)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Site) site = site_open(call->config_path, STORE_READ, &error);
+	if (!site || !store_read(site->store, read_ticket, lookup, &error))
+		return command_fail(error);
+	if (!lookup->ticket) {
+		(void)fprintf(stderr, "loket: no ticket %s\n", lookup->number);
+		return EX_DATAERR;
+	}
+	const ConfigDesk *desk =
+		config_desk_by_title(site->config, lookup->ticket->desk);
+	const Calendar *calendar =
+		desk ? desk->calendar
+		     : config_calendar(site->config, "default");
+	if (as_json)
+		print_as_json(lookup->ticket, calendar, clock_now());
+	else
+		print_story(lookup->ticket, calendar, clock_now());
+	return EX_OK;
+}
+
+int
+command_explain(Invocation *call)
+{
+	gboolean as_json = FALSE;
+	const GOptionEntry options[] = {
+		{"json", 0, 0, G_OPTION_ARG_NONE, &as_json, NULL, NULL},
+		G_OPTION_ENTRY_NULL};
+	if (!command_options(call, options) || call->argc != 2)
+		return command_usage("explain NUMBER [--json]");
+	Lookup lookup = {.number = call->argv[1]};
+	int rc = explain(call, &lookup, as_json);
+	ticket_free(lookup.ticket);
+	return rc;
+}

@@ -1,0 +1,228 @@
+/* order: see include/loket/order.h */
+#include <string.h>
+
+#include <loket/clock.h>
+#include <loket/error.h>
+#include <loket/order.h>
+
+typedef struct OrderJob {
+	const Config *config;
+	const Order *order;
+	int64_t now;
+	const ConfigDesk *desk; /* NULL: no longer configured */
+	char *transcript;
+} OrderJob;
+
+typedef struct OrderKind {
+	const char *verb;
+	const char *usage;
+	/* Changes the ticket and sets the transcript. */
+	bool (*run)(Ticket *ticket, OrderJob *job, GError **error);
+} OrderKind;
+
+G_GNUC_PRINTF(2, 3)
+static bool
+refuse(GError **error, const char *format, ...)
+{
+	va_list values;
+	va_start(values, format);
+	g_autofree char *why = g_strdup_vprintf(format, values);
+	va_end(values);
+	g_set_error_literal(error, LOKET_ERROR, LOKET_ERROR_PERMANENT, why);
+	return false;
+}
+
+static bool
+takes_no_argument(const OrderJob *job, GError **error)
+{
+	return !job->order->argument ||
+	       refuse(error, "%s takes no \"%s\"", job->order->verb,
+		      job->order->argument);
+}
+
+static bool
+run_answered(Ticket *ticket, OrderJob *job, GError **error)
+{
+	if (!takes_no_argument(job, error))
+		return false;
+	bool had_clock = ticket_running_response(ticket) != NULL;
+	ticket_answer(ticket, NULL, job->now);
+	job->transcript =
+		g_strdup_printf("%s: answered%s", ticket->number,
+				had_clock ? "" : ", no target was running");
+	return true;
+}
+
+static bool
+run_done(Ticket *ticket, OrderJob *job, GError **error)
+{
+	if (!takes_no_argument(job, error))
+		return false;
+	ticket_done(ticket, job->now);
+	job->transcript =
+		g_strdup_printf("%s: nothing to answer", ticket->number);
+	return true;
+}
+
+/* "2026-12-01"; false when it is no date. */
+static bool
+parse_date(const char *text, GDate *date)
+{
+	g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+	g_autofree char *midnight = g_strconcat(text, "T00:00", NULL);
+	int64_t instant;
+	if (strlen(text) != strlen("2026-12-01") ||
+	    !clock_parse(midnight, utc, &instant, NULL))
+		return false;
+	g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(instant);
+	g_date_clear(date, 1);
+	g_date_set_dmy(date, (GDateDay)g_date_time_get_day_of_month(time),
+		       (GDateMonth)g_date_time_get_month(time),
+		       (GDateYear)g_date_time_get_year(time));
+	return true;
+}
+
+/* The closing of a date, or of the day that a target such as 3wd ends on. */
+static bool
+parse_promise(const char *text, const Calendar *calendar, int64_t now,
+	      int64_t *instant, GError **error)
+{
+	GDate date;
+	Target target;
+	if (parse_date(text, &date))
+		return calendar_day_end(calendar, &date, instant, error);
+	if (target_parse(text, &target, NULL))
+		return calendar_due_at_closing(calendar, &target, now, instant,
+					       error);
+	return refuse(error,
+		      "\"%s\" is no date, expected one such as 2026-12-01 or "
+		      "3wd",
+		      text);
+}
+
+static bool
+run_promise(Ticket *ticket, OrderJob *job, GError **error)
+{
+	int64_t instant;
+	if (!job->order->argument)
+		return refuse(error, "promise what? expected a date such as "
+				     "2026-12-01 or 3wd");
+	if (!job->desk)
+		return refuse(error, "desk %s is not configured", ticket->desk);
+	const Calendar *calendar = job->desk->calendar;
+	if (!parse_promise(job->order->argument, calendar, job->now, &instant,
+			   error))
+		return false;
+	if (instant <= job->now)
+		return refuse(error, "\"%s\" is past", job->order->argument);
+	ticket_promise(ticket, instant, job->now);
+	g_autofree char *until =
+		clock_rfc3339(instant, calendar_timezone(calendar));
+	job->transcript =
+		g_strdup_printf("%s: promised for %s", ticket->number, until);
+	return true;
+}
+
+/* The first open instant of a date, else its midnight. */
+static bool
+parse_until(const char *text, const Calendar *calendar, int64_t *until,
+	    GError **error)
+{
+	GDate date;
+	OpenInterval hours;
+	g_autofree char *midnight = g_strconcat(text, "T00:00", NULL);
+	if (!parse_date(text, &date) ||
+	    !clock_parse(midnight, calendar_timezone(calendar), until, NULL))
+		return refuse(error,
+			      "\"%s\" is no date, expected one such as "
+			      "2026-12-01",
+			      text);
+	if (calendar_day_hours(calendar, &date, &hours))
+		*until = hours.from;
+	return true;
+}
+
+static bool
+run_wait(Ticket *ticket, OrderJob *job, GError **error)
+{
+	int64_t until = 0;
+	const char *date = job->order->argument;
+	if (!job->desk)
+		return refuse(error, "desk %s is not configured", ticket->desk);
+	if (date && !parse_until(date, job->desk->calendar, &until, error))
+		return false;
+	if (date && until <= job->now)
+		return refuse(error, "\"%s\" is past", date);
+	ticket_wait(ticket, job->desk->calendar, job->now, until,
+		    "waiting for the customer");
+	job->transcript = g_strdup_printf("%s: waiting for the customer%s%s",
+					  ticket->number, date ? " until " : "",
+					  date ? date : "");
+	return true;
+}
+
+static const OrderKind kinds[] = {
+	{"answered", "answered N", run_answered},
+	{"done", "done N", run_done},
+	{"promise", "promise N DATE|3wd", run_promise},
+	{"wait", "wait N [DATE]", run_wait},
+};
+
+static const OrderKind *
+find_kind(const char *verb)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (strcmp(kinds[i].verb, verb) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+bool
+order_exists(const char *verb)
+{
+	return find_kind(verb) != NULL;
+}
+
+const char *
+order_usage(const char *verb)
+{
+	const OrderKind *kind = find_kind(verb);
+	return kind ? kind->usage : NULL;
+}
+
+static bool
+run_in_store(StoreTx *tx, void *data, GError **error)
+{
+	OrderJob *job = data;
+	const Order *order = job->order;
+	g_autoptr(Ticket) ticket = NULL;
+	if (!store_ticket_get(tx, order->number, &ticket, error))
+		return false;
+	if (!ticket)
+		return refuse(error, "no ticket %s", order->number);
+	if (ticket->state == TICKET_CLOSED)
+		return refuse(error, "ticket %s is closed", order->number);
+	job->desk = config_desk_by_title(job->config, ticket->desk);
+	g_autofree char *detail = g_strdup_printf(
+		"%s%s%s", order->by, order->argument ? ": " : "",
+		order->argument ? order->argument : "");
+	return find_kind(order->verb)->run(ticket, job, error) &&
+	       store_ticket_save(tx, ticket, error) &&
+	       store_event_add(tx, ticket->number, job->now, order->verb,
+			       detail, error);
+}
+
+char *
+order_run(const Config *config, Store *store, const Order *order, int64_t now,
+	  GError **error)
+{
+	if (!order_exists(order->verb)) {
+		(void)refuse(error, "no order \"%s\"", order->verb);
+		return NULL;
+	}
+	OrderJob job = {.config = config, .order = order, .now = now};
+	bool ok = store_write(store, run_in_store, &job, error);
+	if (!ok)
+		g_clear_pointer(&job.transcript, g_free);
+	return job.transcript;
+}
