@@ -211,7 +211,8 @@ sub _answers($self, $who, $login, $file) {
 }
 
 sub _send($self, $from, $to, $mail) {
-	return _queued($self->{site}->send($from, ["$to\@acme.example"], $mail));
+	my $reply = $self->{site}->send($from, ["$to\@acme.example"], $mail);
+	return _queued($reply);
 }
 
 sub _queued($reply) {

@@ -25,8 +25,7 @@ sub fill_in($file, %values) {
 	local $/;
 	my $mail = readline $in;
 	%values = (DATE => date_now(), %values);
-	$mail =~ s/\{([A-Z]+)\}/$values{$1} \/\/ die "$file: no value for $1\n"/ge;
-	return $mail;
+	return $mail =~ s/\{([A-Z]+)\}/$values{$1}/gr;
 }
 
 # RFC 5322 3.3, whatever the language of the terminal.
