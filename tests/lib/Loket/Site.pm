@@ -333,7 +333,7 @@ sub _write($file, $text) {
 }
 
 # A signal ends a test like any other end, so that nothing stays running.
-$SIG{$_} //= sub { exit 1 } for qw(INT TERM HUP);
+$SIG{$_} //= sub { exit 1 } for qw(INT TERM HUP PIPE);
 
 # A loketd that does not end well, as under a sanitizer that found something,
 # spoils the exit code.
