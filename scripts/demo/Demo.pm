@@ -4,6 +4,7 @@ package Demo;
 # where it should have gone. A step that comes out wrong dies and says how.
 
 use v5.36;
+use Encode qw(decode);
 use FindBin;
 use List::Util qw(any);
 
@@ -44,13 +45,18 @@ sub play($self) {
 	$self->_account;
 }
 
-# What a person would look at first: the list, a thread, an acknowledgement.
+# What a person would look at first: the list, and one mail in all its forms.
 sub show($self) {
 	$self->_show_command('The tickets, most urgent first', 'tickets');
 	$self->_show_command('One ticket with its thread',
 		'show', $self->{number}{an});
+	my ($copy) = grep { $_->get('From') =~ /<$customer{an}[1]>/ }
+		$self->{site}->mailbox('support');
+	say "\nHer mail as the desk's own mailbox has it:\n";
+	say "    $_" for grep { /^(From|Subject|Loket-[\w-]+|Reply-By): / }
+		split /\n/, $copy->{head};
 	my ($ack) = $self->_acks('an');
-	say "\nThe acknowledgement that $customer{an}[0] got:\n";
+	say "\nThe acknowledgement that she got:\n";
 	say '    ', "$_->[0]: $_->[1]" for ['From', $ack->get('From')],
 		['To', $ack->get('To')], ['Subject', $ack->subject];
 	say '';
@@ -61,7 +67,7 @@ sub _show_command($self, $title, @command) {
 	my $result = $self->{site}->loket(@command);
 	$result->{exit} == 0 or die "loket @command: $result->{err}\n";
 	say "\n$title (loket @command):\n";
-	say "    $_" for split /\n/, $result->{out};
+	say "    $_" for split /\n/, decode('UTF-8', $result->{out});
 }
 
 sub _ask($self, $who) {
