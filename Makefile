@@ -101,8 +101,8 @@ run: deps
 stop:
 	@scripts/run stop
 
-# Everything twice: as it is shipped, and with sanitizers in build/san. The
-# mail server tests are slow and take turns: each file runs with one of both.
+# Everything twice: as it is shipped, and with sanitizers in build/san; there
+# without the mail server tests that wait for long.
 PROVE = prove --timer
 UNIT_ENV = CMOCKA_MESSAGE_OUTPUT=TAP G_SLICE=always-malloc \
 	   G_DEBUG=fatal-criticals
@@ -123,7 +123,8 @@ check: deps
 	LOKET_BUILD=build $(PROVE) tests/mta
 	$(SAN_ENV) LOKET_BUILD=build/san $(PROVE) $(MTA_SAN_TESTS)
 
-MTA_SAN_TESTS = tests/mta/way.t tests/mta/start.t
+MTA_SAN_TESTS = tests/mta/way.t tests/mta/start.t tests/mta/odd.t \
+		tests/mta/protocol.t
 
 # The programs look for ../conf beside their own directory.
 san-conf:
