@@ -77,11 +77,13 @@ static void
 complete_envelope(Envelope *envelope, const Site *site, GBytes *bytes)
 {
 	g_autoptr(Mail) mail = mail_read(site->reader, bytes);
-	const char *from = mail_from_address(mail);
+	const MailAddress *from =
+		mail->from->len > 0 ? mail->from->pdata[0] : NULL;
 	if (!envelope->sender)
 		envelope->sender =
 			g_strdup(mail->return_path ? mail->return_path
-						   : (from ? from : ""));
+				 : from		   ? from->address
+						   : NULL);
 	if (envelope->recipients->len > 0)
 		return;
 	add_recipients(envelope, mail->to);
