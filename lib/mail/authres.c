@@ -138,17 +138,17 @@ has_aligned(const Question *question, char **words, const char *name)
 
 /* Whether a result vouches for the author. */
 static bool
-is_pass(const Question *question, char **words)
+is_pass(const Question *question, const char *result, char **words)
 {
-	if (strcmp(words[0], "dmarc=pass") == 0)
+	if (strcmp(result, "dmarc=pass") == 0)
 		return question->from_domain &&
 		       (!property(words, "header.from") ||
 			has_aligned(question, words, "header.from"));
-	if (strcmp(words[0], "dkim=pass") == 0)
+	if (strcmp(result, "dkim=pass") == 0)
 		return property(words, "header.d")
 			       ? has_aligned(question, words, "header.d")
 			       : has_aligned(question, words, "header.i");
-	return strcmp(words[0], "spf=pass") == 0 &&
+	return strcmp(result, "spf=pass") == 0 &&
 	       has_aligned(question, words, "smtp.mailfrom");
 }
 
@@ -161,13 +161,12 @@ answer(Question *question, AuthState state, const char *reason)
 }
 
 /* "method/version=result" without the version, RFC 8601 2.2. */
-static void
-strip_version(char *word)
+static char *
+without_version(const char *word)
 {
-	char *slash = strchr(word, '/');
-	char *equals = strchr(word, '=');
-	if (slash && equals && slash < equals)
-		memmove(slash, equals, strlen(equals) + 1);
+	int n = (int)strcspn(word, "/=");
+	const char *result = strchr(word, '=');
+	return g_strdup_printf("%.*s%s", n, word, result ? result : "");
 }
 
 static void
@@ -177,12 +176,12 @@ read_result(Question *question, const char *text, bool may_pass)
 	g_auto(GStrv) words = g_strsplit_set(bare, WHITE, -1);
 	if (!words[0])
 		return;
-	strip_version(words[0]);
-	if (strcmp(words[0], "dmarc=fail") == 0)
-		answer(question, AUTH_FAIL, words[0]);
+	g_autofree char *result = without_version(words[0]);
+	if (strcmp(result, "dmarc=fail") == 0)
+		answer(question, AUTH_FAIL, result);
 	else if (may_pass && question->state == AUTH_NONE &&
-		 is_pass(question, words))
-		answer(question, AUTH_PASS, words[0]);
+		 is_pass(question, result, words))
+		answer(question, AUTH_PASS, result);
 }
 
 static void

@@ -1,7 +1,6 @@
 /* language: see include/loket/language.h */
 #include <errno.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +14,16 @@ struct LanguageModels {
 	void *handle;
 	char **languages; /* those that may be answered; NULL for all */
 };
+
+static char **
+copy_codes(const char *const *codes)
+{
+	GPtrArray *copies = g_ptr_array_new();
+	for (; *codes; codes++)
+		g_ptr_array_add(copies, g_strdup(*codes));
+	g_ptr_array_add(copies, NULL);
+	return (char **)g_ptr_array_free(copies, FALSE);
+}
 
 LanguageModels *
 language_models_new(const char *conf, const char *const *languages,
@@ -35,7 +44,8 @@ language_models_new(const char *conf, const char *const *languages,
 			    conf);
 		return NULL;
 	}
-	models->languages = g_strdupv((char **)(uintptr_t)languages);
+	if (languages)
+		models->languages = copy_codes(languages);
 	return g_steal_pointer(&models);
 }
 

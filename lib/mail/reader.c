@@ -90,7 +90,7 @@ read_parts(const MailReader *reader, Mail *mail, const char *data,
 	   const char *end)
 {
 	const char *body = data + mail->body_offset;
-	g_auto(PartTree) tree = {NULL};
+	g_auto(PartTree) tree = {.root = NULL};
 	part_tree_read(&tree, reader->options, data, body, end);
 	content_read(mail, tree.root);
 	if (tree.is_unclosed)

@@ -66,8 +66,11 @@ text_clean(char *text, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		bool crlf = text[i] == '\r' && i + 1 < length &&
 			    text[i + 1] == '\n';
-		if (text[i] != '\0' && !crlf)
-			text[n++] = text[i] == '\r' ? '\n' : text[i];
+		if (text[i] == '\0' || crlf)
+			continue;
+		text[n++] = text[i];
+		if (text[n - 1] == '\r')
+			text[n - 1] = '\n';
 	}
 	return n;
 }

@@ -98,7 +98,7 @@ follows_the_boundaries(void **state)
 		 "a/b \"x\""},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_auto(PartTree) tree = {NULL};
+		g_auto(PartTree) tree = {.root = NULL};
 		g_autoptr(GString) got = g_string_new(NULL);
 		read_tree(&tree, cases[i].mail, strlen(cases[i].mail));
 		describe(got, tree.root);
@@ -119,7 +119,7 @@ every_beginning_is_a_tree(void **state)
 		     "base64\r\n\r\n"
 		     "eA==\r\n--b--\r\n--a\r\n\r\ny\r\n--a--\r\n";
 	for (size_t n = 0; n < sizeof(mail); n++) {
-		g_auto(PartTree) tree = {NULL};
+		g_auto(PartTree) tree = {.root = NULL};
 		g_autoptr(GString) got = g_string_new(NULL);
 		read_tree(&tree, mail, n);
 		describe(got, tree.root);

@@ -281,8 +281,7 @@ the_whole_text_stands_when_nothing_else_is_left(void **state)
 {
 	static const char *const texts[] = {
 		"> only\n> a quote",
-		"---------- Forwarded message ---------\nFrom: Ann\n"
-		"Subject: x\n\nHello",
+		"---------- Forwarded message ---------\nFrom: A\nTo: B",
 		"-- \nJan Jansen",
 		"Sent from my iPhone",
 		"",
@@ -346,6 +345,7 @@ hostile_lines_take_no_time(void **state)
 			g_string_append(text, lines[i]);
 		gint64 start = g_get_monotonic_time();
 		g_autofree char *got = reply_new_text(*state, text->str);
+		assert_true(strlen(got) <= text->len);
 		assert_true(g_get_monotonic_time() - start <
 			    60 * G_USEC_PER_SEC);
 		g_string_free(text, TRUE);
