@@ -216,6 +216,12 @@ char *config_find_data_dir(GError **error);
  */
 const ConfigDesk *config_desk_for(const Config *config, const char *address);
 
+/* The address that a desk speaks from: its first. Borrowed. */
+const char *desk_address(const ConfigDesk *desk);
+
+/* Whether a desk's tag has this name, in any case. */
+bool config_has_tag(const Config *config, const char *name);
+
 /* The desk with this title, in any case. NULL: none. */
 const ConfigDesk *config_desk_by_title(const Config *config, const char *title);
 

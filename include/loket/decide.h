@@ -61,7 +61,8 @@ typedef struct Decision {
 	enum TicketState state; /* of a new ticket */
 	bool customer_wrote;	/* our turn now */
 	bool is_answer;		/* meets a response target */
-	bool is_undeliverable;	/* an answer did not arrive */
+	bool is_undeliverable;	/* a mail did not reach a recipient */
+	bool answer_failed;	/* it did not reach the customer */
 	bool acknowledge;
 	char *ack_reason; /* why not */
 	ClockStart clocks[TARGET_KINDS];

@@ -15,6 +15,15 @@
 char *reference_new(const Keyring *keyring, const char *number,
 		    const char *domain);
 
+/* The header field of the loop mark in our notifications. */
+#define LOOP_HEADER "Loket-Loop"
+
+/* A new keyed mark, by which we know a notification again whose Message-ID
+ * was rewritten on the way; the caller's. */
+char *loop_mark_new(const Keyring *keyring);
+
+bool loop_mark_is_ours(const Keyring *keyring, const char *mark);
+
 /* The number of the ticket that a msg-id (without angle brackets) was issued
  * for, the caller's; NULL when it is not ours. */
 char *reference_number(const Keyring *keyring, const char *message_id);

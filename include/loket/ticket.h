@@ -133,7 +133,8 @@ void ticket_add_pause(Ticket *ticket, int64_t from, int64_t to,
 		      const char *why);
 
 /* The mail message_id did not reach the customer: all is as if that answer had
- * never been. Whether a target was met by it. */
+ * never been, but a ticket that was ended stays so. Whether a target was met
+ * by it. */
 bool ticket_answer_failed(Ticket *ticket, const char *message_id);
 
 /* The soonest due of the clocks that run and the promise; 0 for none. A clock

@@ -4,7 +4,7 @@
  * A token is the first 80 bits of HMAC-SHA256 (RFC 2104) over a purpose and
  * a text, in Crockford's base32, lower case: 16 characters that survive mail
  * systems which fold case. It is made with the newest key and believed under
- * every key that is not older than the ring's lifetime.
+ * every key that was in use within the ring's lifetime.
  *
  * The secret file holds one key a line, newest last: the instant it was made
  * (seconds since the epoch), a space, 64 hexadecimal digits.
@@ -26,8 +26,8 @@ typedef struct Keyring Keyring;
 
 /*
  * Reads the secret file at path, mode 0600; makes it, atomically and with a
- * first key, when there is none. Keys made more than lifetime_s seconds
- * before now are not believed, but for the newest. The result is the
+ * first key, when there is none. A key whose successor was made more than
+ * lifetime_s seconds before now is not believed any more. The result is the
  * caller's, immutable, and may be used from many threads.
  * LOKET_ERROR_CONFIG: unreadable, unwritable, malformed, or open to others.
  */

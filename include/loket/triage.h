@@ -33,6 +33,8 @@ typedef struct Triage {
 	char *reason;	       /* why this role, a phrase in plain English */
 	char *from;	       /* who speaks: canonical address, "" unknown */
 	const char *from_name; /* borrowed from the mail; "" unknown */
+	bool has_one_author;   /* one From field with one address */
+	bool is_insider;       /* one of the site's own people, or a login */
 	char *agent;	       /* the agent's address; NULL: none */
 	bool is_authenticated; /* a login, or a believed pass */
 	AuthState auth;

@@ -159,11 +159,12 @@ read_secret(const char *path, char **text, GError **error)
 	return !fault;
 }
 
+/* A key is old from the making of the next one on: until then it was used. */
 static void
 drop_old_keys(Keyring *keyring, int64_t oldest)
 {
 	for (guint i = keyring->keys->len - 1; i-- > 0;)
-		if (g_array_index(keyring->keys, Key, i).made_at < oldest)
+		if (g_array_index(keyring->keys, Key, i + 1).made_at < oldest)
 			g_array_remove_index(keyring->keys, i);
 }
 

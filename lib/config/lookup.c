@@ -236,3 +236,20 @@ desk_target(const ConfigDesk *desk, const char *type_name, enum TargetKind kind,
 	}
 	return false;
 }
+
+const char *
+desk_address(const ConfigDesk *desk)
+{
+	return desk->addresses[0];
+}
+
+bool
+config_has_tag(const Config *config, const char *name)
+{
+	for (guint i = 0; i < config->desks->len; i++) {
+		const ConfigDesk *desk = config->desks->pdata[i];
+		if (g_ascii_strcasecmp(desk->tag, name) == 0)
+			return true;
+	}
+	return false;
+}

@@ -32,12 +32,6 @@ static const Limit limits[] = {
 };
 #define SITE_MOST_AN_HOUR 3000
 
-const char *
-desk_address(const ConfigDesk *desk)
-{
-	return desk->addresses[0];
-}
-
 static const char *
 counted_for(const Limit *limit, const Job *job)
 {
@@ -106,8 +100,7 @@ compose(const Job *job, OutboxItem *item)
 	item->message_id =
 		reference_new(job->intake->keyring, job->ticket->number,
 			      address_domain(desk_address(desk)));
-	g_autofree char *mark =
-		token_make(job->intake->keyring, "loop", item->message_id);
+	g_autofree char *mark = loop_mark_new(job->intake->keyring);
 	Notification notification = {
 		.from_address = desk_address(desk),
 		.from_name = desk->name,

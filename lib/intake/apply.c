@@ -45,11 +45,11 @@ move_clocks(Ticket *ticket, const Job *job)
 		g_free(ticket->agent);
 		ticket->agent = g_strdup(job->triage->agent);
 	}
-	if (decision->is_undeliverable) {
+	if (decision->is_undeliverable)
 		ticket->is_undeliverable = true;
+	if (decision->answer_failed)
 		(void)ticket_answer_failed(ticket,
 					   job->mail->bounce->message_id);
-	}
 	for (size_t i = 0; i < decision->n_clocks; i++) {
 		const ClockStart *start = &decision->clocks[i];
 		ticket_start_clock(ticket, start->kind, start->target, job->now,
@@ -66,7 +66,7 @@ add_participants(StoreTx *tx, const Job *job, const GPtrArray *addresses,
 	for (guint i = 0; i < addresses->len; i++) {
 		g_autofree char *address =
 			address_canonical(addresses->pdata[i]);
-		if (config_is_insider(config, address) ||
+		if (!*address || config_is_insider(config, address) ||
 		    config_desk_for(config, address) ||
 		    config_is_agent_address(config, NULL, address) ||
 		    config_is_team_address(config, address))
@@ -94,7 +94,7 @@ addresses_of(const GPtrArray *mailboxes)
 static bool
 record_participants(StoreTx *tx, const Job *job, GError **error)
 {
-	if (job->created &&
+	if (job->created && *job->ticket->customer &&
 	    !store_participant_add(tx, job->ticket->number,
 				   job->ticket->customer, error))
 		return false;

@@ -1,6 +1,7 @@
 /* decide: see include/loket/decide.h */
 #include <string.h>
 
+#include <loket/address.h>
 #include <loket/decide.h>
 #include <loket/error.h>
 
@@ -72,13 +73,13 @@ start_clock(Decision *decision, const Case *facts, enum TargetKind kind,
 
 /* A customer's first mail starts all that his ticket's type promises. */
 static bool
-start_all_clocks(Decision *decision, const Case *facts, GError **error)
+start_all_clocks(Decision *decision, const Case *facts, const char *type,
+		 GError **error)
 {
 	static const enum TargetKind kinds[] = {TARGET_FIRST_RESPONSE,
 						TARGET_PLAN, TARGET_RESOLUTION};
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-		if (!start_clock(decision, facts, kinds[i], decision->type,
-				 error))
+		if (!start_clock(decision, facts, kinds[i], type, error))
 			return false;
 	return true;
 }
@@ -132,6 +133,29 @@ decide_new(Decision *decision, const Case *facts)
 	decision->state = TICKET_OPEN;
 }
 
+/* One of our own people who writes about somebody else's ticket, without
+ * being its agent: a note, not the customer's turn. */
+static bool
+is_colleague(const Case *facts)
+{
+	return facts->triage->is_insider &&
+	       strcmp(facts->triage->from, facts->evidence->ticket->customer) !=
+		       0;
+}
+
+/* The clocks that a customer's next mail starts. */
+static bool
+continue_clocks(Decision *decision, const Case *facts, GError **error)
+{
+	const Ticket *ticket = facts->evidence->ticket;
+	enum TargetKind kind;
+	if (!decision->desk || !ticket_response_wanted(ticket, &kind))
+		return true;
+	if (kind == TARGET_FIRST_RESPONSE)
+		return start_all_clocks(decision, facts, ticket->type, error);
+	return start_clock(decision, facts, kind, ticket->type, error);
+}
+
 static bool
 decide_customer(Decision *decision, const Case *facts, GError **error)
 {
@@ -142,14 +166,16 @@ decide_customer(Decision *decision, const Case *facts, GError **error)
 	if (!ticket) {
 		decide_new(decision, facts);
 		decide_ack(decision, facts);
-		return start_all_clocks(decision, facts, error);
+		return start_all_clocks(decision, facts, decision->type, error);
 	}
 	decision->action = ACTION_JOIN;
-	decision->customer_wrote = true;
 	set_ack(decision, false, "the thread is acknowledged already");
-	enum TargetKind kind;
-	return !decision->desk || !ticket_response_wanted(ticket, &kind) ||
-	       start_clock(decision, facts, kind, ticket->type, error);
+	if (is_colleague(facts)) {
+		decision->direction = "internal";
+		return true;
+	}
+	decision->customer_wrote = true;
+	return continue_clocks(decision, facts, error);
 }
 
 /* A robot's mail starts and stops nothing. */
@@ -165,12 +191,22 @@ decide_robot(Decision *decision, const Case *facts)
 }
 
 static bool
-has_failed(const MailBounce *bounce)
+is_failed(const MailRecipientStatus *status)
+{
+	return strcmp(status->action, "failed") == 0;
+}
+
+/* Whether the report says that nothing reached the recipient; a report that
+ * names nobody says so of all. */
+static bool
+says_failed(const MailBounce *bounce, const char *customer)
 {
 	for (guint i = 0; i < bounce->recipients->len; i++) {
 		const MailRecipientStatus *status =
 			bounce->recipients->pdata[i];
-		if (strcmp(status->action, "failed") == 0)
+		g_autofree char *address = address_canonical(status->address);
+		if (is_failed(status) &&
+		    (!customer || strcmp(address, customer) == 0))
 			return true;
 	}
 	return bounce->recipients->len == 0;
@@ -179,11 +215,14 @@ has_failed(const MailBounce *bounce)
 static void
 decide_bounce(Decision *decision, const Case *facts)
 {
+	const Ticket *ticket = facts->evidence->ticket;
+	const MailBounce *bounce = facts->mail->bounce;
 	decision->direction = "in";
 	set_ack(decision, false, "bounce");
-	if (facts->evidence->ticket) {
+	if (ticket) {
 		decision->action = ACTION_JOIN;
-		decision->is_undeliverable = has_failed(facts->mail->bounce);
+		decision->is_undeliverable = says_failed(bounce, NULL);
+		decision->answer_failed = says_failed(bounce, ticket->customer);
 	} else if (decision->desk) {
 		decision->action = ACTION_STORE;
 	}
@@ -205,7 +244,10 @@ decide_agent_in_thread(Decision *decision, const Case *facts)
 static bool
 decide_agent(Decision *decision, const Case *facts, GError **error)
 {
-	if (facts->evidence->ticket) {
+	const Ticket *ticket = facts->evidence->ticket;
+	if (ticket && strcmp(facts->triage->from, ticket->customer) == 0)
+		return decide_customer(decision, facts, error);
+	if (ticket) {
 		decide_agent_in_thread(decision, facts);
 		return true;
 	}
@@ -214,7 +256,7 @@ decide_agent(Decision *decision, const Case *facts, GError **error)
 	decide_new(decision, facts);
 	if (!facts->triage->has_outsider) {
 		decide_ack(decision, facts);
-		return start_all_clocks(decision, facts, error);
+		return start_all_clocks(decision, facts, decision->type, error);
 	}
 	decision->direction = "out";
 	decision->state = TICKET_PENDING;

@@ -4,6 +4,7 @@
 #include <loket/clock.h>
 #include <loket/edit.h>
 #include <loket/header.h>
+#include <loket/reference.h>
 
 #define PREFIX "Loket-"
 /* RFC 5322 2.1.1 */
@@ -56,48 +57,49 @@ is_listed(const GPtrArray *edits, const char *name)
 	return false;
 }
 
+static bool
+is_forged(const EditPlan *plan, const char *name)
+{
+	if (g_ascii_strncasecmp(name, PREFIX, strlen(PREFIX)) != 0)
+		return false;
+	/* the mark by which our notification is known when it comes again */
+	return plan->triage->role != ROLE_ECHO ||
+	       g_ascii_strcasecmp(name, LOOP_HEADER) != 0;
+}
+
 /* Nobody outside may speak in our name. */
 static void
-strip_forged(GPtrArray *edits, const Mail *mail)
+strip_forged(GPtrArray *edits, const EditPlan *plan)
 {
-	for (guint i = 0; i < mail->headers->len; i++) {
-		const MailHeader *header = mail->headers->pdata[i];
-		if (g_ascii_strncasecmp(header->name, PREFIX, strlen(PREFIX)) ==
-			    0 &&
+	const GPtrArray *headers = plan->mail->headers;
+	for (guint i = 0; i < headers->len; i++) {
+		const MailHeader *header = headers->pdata[i];
+		if (is_forged(plan, header->name) &&
 		    !is_listed(edits, header->name))
-			delete_from(edits, mail, header->name, 1);
+			delete_from(edits, plan->mail, header->name, 1);
 	}
 }
 
-typedef struct TagWish {
+typedef struct TagFilter {
 	const EditPlan *plan;
-	bool kept; /* the right tag was met once */
-} TagWish;
-
-static bool
-is_tag_of_desk(const Config *config, const char *name)
-{
-	for (guint i = 0; i < config->desks->len; i++) {
-		const ConfigDesk *desk = config->desks->pdata[i];
-		if (g_ascii_strcasecmp(desk->tag, name) == 0)
-			return true;
-	}
-	return false;
-}
+	bool kept;	   /* the right tag was met once */
+	unsigned unwanted; /* how many had to go */
+} TagFilter;
 
 /* Of our tags only the ticket's own stays, once and in its plain form. */
 static bool
 is_unwanted(const Tag *tag, void *data)
 {
-	TagWish *wish = data;
-	const EditPlan *plan = wish->plan;
-	if (!is_tag_of_desk(plan->config, tag->name))
+	TagFilter *filter = data;
+	const EditPlan *plan = filter->plan;
+	if (!config_has_tag(plan->config, tag->name))
 		return false;
-	bool is_right = plan->ticket && !wish->kept &&
+	bool is_right = plan->ticket && !filter->kept &&
 			strcmp(tag->number, plan->ticket->number) == 0 &&
 			strcmp(tag->name, plan->decision->desk->tag) == 0 &&
 			tag->is_plain;
-	wish->kept |= is_right;
+	filter->kept |= is_right;
+	filter->unwanted += !is_right;
 	return !is_right;
 }
 
@@ -117,24 +119,21 @@ wants_tag(const EditPlan *plan)
 	return false;
 }
 
-/* The subject without the tags that may not stay: the raw one where they are
- * written plainly, else the decoded one, encoded anew. */
+/* The subject without the tags that may not stay: the raw one where all of
+ * them are written plainly, else the decoded one, encoded anew. */
 static char *
 without_unwanted(const EditPlan *plan, const char *raw, bool *has_tag)
 {
 	const char *decoded = plan->mail->subject ? plan->mail->subject : "";
-	TagWish wish = {.plan = plan};
+	TagFilter seen = {.plan = plan};
+	TagFilter plain = {.plan = plan};
 	g_autofree char *text =
-		tags_remove(plan->tags, decoded, is_unwanted, &wish);
-	*has_tag = wish.kept;
-	if (strcmp(text, decoded) == 0)
-		return g_strdup(raw);
-	TagWish again = {.plan = plan};
-	g_autofree char *plain =
-		tags_remove(plan->tags, raw, is_unwanted, &again);
-	bool is_hidden = strstr(raw, "=?") != NULL;
-	return is_hidden ? header_encode("Subject", text)
-			 : g_steal_pointer(&plain);
+		tags_remove(plan->tags, decoded, is_unwanted, &seen);
+	g_autofree char *kept =
+		tags_remove(plan->tags, raw, is_unwanted, &plain);
+	*has_tag = seen.kept;
+	return plain.unwanted == seen.unwanted ? g_steal_pointer(&kept)
+					       : header_encode("Subject", text);
 }
 
 /* Whether what stands on the first line leaves room for the tag. */
@@ -224,7 +223,7 @@ edits_new(const EditPlan *plan)
 {
 	GPtrArray *edits = g_ptr_array_new_with_free_func(edit_free);
 	if (!plan->is_trusted)
-		strip_forged(edits, plan->mail);
+		strip_forged(edits, plan);
 	if (!plan->ticket)
 		return edits;
 	edit_subject(edits, plan);

@@ -50,8 +50,8 @@ take_repeat(StoreTx *tx, Job *job, GError **error)
 		return false;
 	ticket_free(job->evidence.ticket);
 	job->evidence.ticket = job->ticket;
-	bool ok = (!job->ticket ||
-		   match_recipients(tx, fresh, &job->evidence, error)) &&
+	bool ok = (!job->ticket || match_recipients(tx, job->triage, fresh,
+						    &job->evidence, error)) &&
 		  decide(job, error) && apply_repeat(tx, job, error);
 	job->evidence.ticket = NULL;
 	return ok;
@@ -73,10 +73,11 @@ take_in(StoreTx *tx, void *data, GError **error)
 	if (job->decision->action != ACTION_PASS &&
 	    !remember_seen(tx, job, error))
 		return false;
-	if (!job->intake->config->dry_run)
-		return true;
-	g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY, "dry-run");
-	return false;
+	job->is_dry = job->intake->config->dry_run;
+	if (job->is_dry)
+		g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
+			    "undone: dry-run");
+	return !job->is_dry;
 }
 
 static char *
@@ -150,7 +151,8 @@ needs_store(const Job *job)
 static bool
 may_pass_unrecorded(const Job *job)
 {
-	return job->intake->config->on_failure == ON_FAILURE_ACCEPT ||
+	return job->intake->config->dry_run ||
+	       job->intake->config->on_failure == ON_FAILURE_ACCEPT ||
 	       (!job->triage->desk && !names_has_readable(job->names));
 }
 
@@ -174,9 +176,7 @@ run(Job *job, GError **error)
 	bool ok = needs_store(job)
 			  ? store_write(job->intake->store, take_in, job, &why)
 			  : decide(job, &why);
-	/* a dry run is undone by its own error once all is decided */
-	bool is_dry = job->intake->config->dry_run && job->decision;
-	if (ok || is_dry)
+	if (ok || job->is_dry)
 		return result_new(job);
 	if (may_pass_unrecorded(job))
 		return passed_unrecorded(job, why->message);

@@ -23,6 +23,7 @@ typedef struct Job {
 	Seen *seen;	/* what is remembered of it; NULL: nothing */
 	bool created;
 	bool duplicate;
+	bool is_dry;	/* all was decided, and is undone on purpose */
 } Job;
 
 /* Carries the decision out; sets ticket and created. */
@@ -43,8 +44,5 @@ GPtrArray *fresh_recipients(const Job *job);
 
 /* Lets the recipients that a repeat has added have their effect. */
 bool apply_repeat(StoreTx *tx, Job *job, GError **error);
-
-/* The address that a desk speaks from. */
-const char *desk_address(const ConfigDesk *desk);
 
 #endif

@@ -14,17 +14,6 @@ add_ids(GPtrArray *ids, const GPtrArray *from)
 		g_ptr_array_add(ids, from->pdata[i]);
 }
 
-static bool
-is_tag_of_ours(const Config *config, const Tag *tag)
-{
-	for (guint i = 0; i < config->desks->len; i++) {
-		const ConfigDesk *desk = config->desks->pdata[i];
-		if (g_ascii_strcasecmp(desk->tag, tag->name) == 0)
-			return tag->is_valid;
-	}
-	return false;
-}
-
 static void
 add_tags(Names *names, const Config *config, const TagReader *reader,
 	 const char *subject)
@@ -32,7 +21,7 @@ add_tags(Names *names, const Config *config, const TagReader *reader,
 	g_autoptr(GPtrArray) tags = tags_find(reader, subject);
 	for (guint i = 0; i < tags->len; i++) {
 		const Tag *tag = tags->pdata[i];
-		if (is_tag_of_ours(config, tag))
+		if (tag->is_valid && config_has_tag(config, tag->name))
 			g_ptr_array_add(names->tags, g_strdup(tag->number));
 	}
 }
@@ -92,7 +81,7 @@ may_join(StoreTx *tx, const char *number, const Triage *triage, bool *may,
 	 GError **error)
 {
 	*may = triage->role == ROLE_AGENT || triage->role == ROLE_BOUNCE;
-	if (*may || triage->auth == AUTH_FAIL)
+	if (*may || triage->auth == AUTH_FAIL || !triage->has_one_author)
 		return true;
 	return store_is_participant(tx, number, triage->from, may, error);
 }
@@ -174,13 +163,15 @@ match_tags(StoreTx *tx, const Names *names, const Triage *triage,
 }
 
 bool
-match_recipients(StoreTx *tx, const GPtrArray *recipients, Evidence *evidence,
-		 GError **error)
+match_recipients(StoreTx *tx, const Triage *triage, const GPtrArray *recipients,
+		 Evidence *evidence, GError **error)
 {
 	for (guint i = 0; i < recipients->len && !evidence->reaches_participant;
 	     i++) {
 		g_autofree char *address =
 			address_canonical(recipients->pdata[i]);
+		if (strcmp(address, triage->from) == 0)
+			continue;
 		if (!store_is_participant(tx, evidence->ticket->number, address,
 					  &evidence->reaches_participant,
 					  error))
@@ -214,5 +205,5 @@ match(StoreTx *tx, const Names *names, const Triage *triage,
 	if (!evidence->ticket)
 		return true;
 	settle_doubt(triage, evidence);
-	return match_recipients(tx, recipients, evidence, error);
+	return match_recipients(tx, triage, recipients, evidence, error);
 }

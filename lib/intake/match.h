@@ -27,9 +27,11 @@ bool names_is_empty(const Names *names);
 bool match(StoreTx *tx, const Names *names, const Triage *triage,
 	   const GPtrArray *recipients, Evidence *evidence, GError **error);
 
-/* Sets reaches_participant of evidence, whose ticket is there. */
-bool match_recipients(StoreTx *tx, const GPtrArray *recipients,
-		      Evidence *evidence, GError **error);
+/* Sets reaches_participant of evidence, whose ticket is there: whether one
+ * but the speaker himself is among the recipients. */
+bool match_recipients(StoreTx *tx, const Triage *triage,
+		      const GPtrArray *recipients, Evidence *evidence,
+		      GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Names, names_free)
 

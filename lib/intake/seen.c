@@ -55,15 +55,17 @@ find_seen(StoreTx *tx, Job *job, GError **error)
 	       store_ticket_get(tx, job->seen->ticket, &job->ticket, error);
 }
 
-static bool
-was_there(const Seen *seen, const char *recipient)
+/* The recipients of the times before, in lower case. */
+static GHashTable *
+recipients_before(const Seen *seen)
 {
-	g_auto(GStrv) lines =
-		g_strsplit(seen ? seen->recipients : "", "\n", -1);
+	GHashTable *before =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_auto(GStrv) lines = g_strsplit(seen ? seen->recipients : "", "\n",
+					 ENVELOPE_RECIPIENTS_MAX);
 	for (guint i = 0; lines[i]; i++)
-		if (g_ascii_strcasecmp(lines[i], recipient) == 0)
-			return true;
-	return false;
+		g_hash_table_add(before, g_ascii_strdown(lines[i], -1));
+	return before;
 }
 
 GPtrArray *
@@ -71,9 +73,12 @@ fresh_recipients(const Job *job)
 {
 	GPtrArray *fresh = g_ptr_array_new();
 	const GPtrArray *all = job->envelope->recipients;
-	for (guint i = 0; i < all->len; i++)
-		if (!was_there(job->seen, all->pdata[i]))
+	g_autoptr(GHashTable) before = recipients_before(job->seen);
+	for (guint i = 0; i < all->len; i++) {
+		g_autofree char *folded = g_ascii_strdown(all->pdata[i], -1);
+		if (!g_hash_table_contains(before, folded))
 			g_ptr_array_add(fresh, all->pdata[i]);
+	}
 	return fresh;
 }
 

@@ -57,13 +57,18 @@ sort_recipients(Triage *triage, const Config *config,
 }
 
 static void
-find_speaker(Triage *triage, const Envelope *envelope, const Mail *mail)
+find_speaker(Triage *triage, const Config *config, const Envelope *envelope,
+	     const Mail *mail)
 {
 	const MailAddress *from =
 		mail->from->len > 0 ? mail->from->pdata[0] : NULL;
 	triage->from =
 		address_canonical(from ? from->address : envelope->sender);
 	triage->from_name = from ? from->name : "";
+	triage->has_one_author = mail_from_address(mail) != NULL;
+	triage->is_insider =
+		envelope->login ||
+		(config && config_is_insider(config, triage->from));
 }
 
 /* Design 8.2: an agent is a login, not a From line. */
@@ -97,12 +102,18 @@ speaks_as_agent(Triage *triage, const Config *config, const Envelope *envelope,
 	return true;
 }
 
+/* By its Message-ID, or by the loop mark where a relay wrote another one. */
 static bool
 is_echo(const Keyring *keyring, const Mail *mail)
 {
-	if (!keyring || !mail->message_id)
+	if (!keyring)
 		return false;
-	g_autofree char *number = reference_number(keyring, mail->message_id);
+	const char *mark = mail_header(mail, LOOP_HEADER, 0);
+	if (mark && loop_mark_is_ours(keyring, mark))
+		return true;
+	g_autofree char *number =
+		mail->message_id ? reference_number(keyring, mail->message_id)
+				 : NULL;
 	return number != NULL;
 }
 
@@ -197,7 +208,7 @@ triage_new(const TriageSite *site, const Envelope *envelope, const Mail *mail)
 	Triage *triage = g_new0(Triage, 1);
 	if (site->config)
 		sort_recipients(triage, site->config, envelope->recipients);
-	find_speaker(triage, envelope, mail);
+	find_speaker(triage, site->config, envelope, mail);
 	judge_writer(triage, site, envelope, mail);
 	return triage;
 }

@@ -7,6 +7,7 @@
 /* 40 bits: enough that two mails of one ticket never share an id. */
 #define UNIQUE_LENGTH 8
 #define PURPOSE "ticket"
+#define LOOP_PURPOSE "loop"
 
 char *
 reference_new(const Keyring *keyring, const char *number, const char *domain)
@@ -15,6 +16,25 @@ reference_new(const Keyring *keyring, const char *number, const char *domain)
 	g_autofree char *named = g_strdup_printf("%s.%s", number, unique);
 	g_autofree char *token = token_make(keyring, PURPOSE, named);
 	return g_strdup_printf("%s.%s@%s", named, token, domain);
+}
+
+char *
+loop_mark_new(const Keyring *keyring)
+{
+	g_autofree char *unique = token_random(UNIQUE_LENGTH);
+	g_autofree char *token = token_make(keyring, LOOP_PURPOSE, unique);
+	return g_strdup_printf("%s.%s", unique, token);
+}
+
+bool
+loop_mark_is_ours(const Keyring *keyring, const char *mark)
+{
+	if (strlen(mark) != UNIQUE_LENGTH + 1 + TOKEN_LENGTH ||
+	    mark[UNIQUE_LENGTH] != '.')
+		return false;
+	g_autofree char *unique = g_ascii_strdown(mark, UNIQUE_LENGTH);
+	return token_is_ours(keyring, LOOP_PURPOSE, unique,
+			     mark + UNIQUE_LENGTH + 1);
 }
 
 char *

@@ -320,7 +320,7 @@ ticket_answer_failed(Ticket *ticket, const char *message_id)
 		g_clear_pointer(&clock->met_by, g_free);
 		if (is_response(clock))
 			take_over_next(ticket, at);
-		if (!clock->ended_at)
+		if (!clock->ended_at && ticket->state == TICKET_PENDING)
 			set_turn(ticket, TICKET_OPEN);
 	}
 	return was_met;

@@ -419,9 +419,11 @@ agrees_with_stepping_minute_by_minute(void **state)
 	GRand *random = g_rand_new_with_seed(20260105);
 	g_autofree Window *window = g_new(Window, 1);
 	int n_checked = 0;
+	/* under sanitizers a tenth of it takes as long as all of it without */
+	int share = g_getenv("LOKET_QUICK") ? 10 : 1;
 
 	(void)state;
-	for (int i = 0; i < CALENDARS; i++) {
+	for (int i = 0; i < CALENDARS / share; i++) {
 		Model model;
 		g_autoptr(Calendar) calendar = NULL;
 
@@ -434,7 +436,7 @@ agrees_with_stepping_minute_by_minute(void **state)
 				check_draw(random, calendar, &model, window);
 	}
 	g_rand_free(random);
-	assert_true(n_checked >= ANSWERS_MIN);
+	assert_true(n_checked >= ANSWERS_MIN / share);
 }
 
 int

@@ -196,10 +196,10 @@ believes_old_keys_and_makes_with_the_newest(void **state)
 }
 
 static void
-believes_a_key_for_its_lifetime(void **state)
+believes_a_key_for_its_lifetime_after_its_successor(void **state)
 {
 	static const struct {
-		int64_t age;
+		int64_t since; /* its successor was made */
 		bool is_believed;
 	} cases[] = {
 		{LIFETIME - 1, true},
@@ -209,8 +209,8 @@ believes_a_key_for_its_lifetime(void **state)
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *text = g_strdup_printf(
-			"%" G_GINT64_FORMAT " " OLD_KEY "\n%d " NEW_KEY "\n",
-			NOW - cases[i].age, NOW);
+			"1 " OLD_KEY "\n%" G_GINT64_FORMAT " " NEW_KEY "\n",
+			NOW - cases[i].since);
 		g_autoptr(Keyring) keyring = open_right(state, text);
 		assert_int_equal(
 			token_is_ours(keyring, "ticket", TEXT, OLD_TOKEN),
@@ -235,7 +235,7 @@ drops_every_old_key_among_many(void **state)
 {
 	g_autoptr(Keyring) keyring =
 		open_right(state, "1 " OLD_KEY "\n2 " ANY_KEY "\n3 " OLD_KEY
-				  "\n1772582400 " NEW_KEY "\n");
+				  "\n4 " ANY_KEY "\n1772582400 " NEW_KEY "\n");
 	assert_false(token_is_ours(keyring, "ticket", TEXT, OLD_TOKEN));
 	assert_true(token_is_ours(keyring, "ticket", TEXT, NEW_TOKEN));
 }
@@ -454,7 +454,7 @@ main(void)
 		IN_SCRATCH(keeps_the_secret_it_made),
 		IN_SCRATCH(processes_that_come_at_once_get_one_key),
 		IN_SCRATCH(believes_old_keys_and_makes_with_the_newest),
-		IN_SCRATCH(believes_a_key_for_its_lifetime),
+		IN_SCRATCH(believes_a_key_for_its_lifetime_after_its_successor),
 		IN_SCRATCH(believes_the_newest_key_however_old),
 		IN_SCRATCH(drops_every_old_key_among_many),
 		IN_SCRATCH(reads_keys_as_people_leave_them),
