@@ -29,23 +29,59 @@ counted_until(const TicketClock *clock, int64_t now)
 	return clock->ended_at ? clock->ended_at : now;
 }
 
-/* The open intervals from the start of a clock until its due or its end,
- * whichever is later, as OpenInterval. */
+/* Adds what of an open interval lies outside the pauses from the nth on. */
+static void
+add_unpaused(GArray *intervals, const GPtrArray *pauses, guint n,
+	     OpenInterval open)
+{
+	for (; n < pauses->len && open.from < open.to; n++) {
+		const TicketPause *pause = pauses->pdata[n];
+		int64_t end = pause->to ? pause->to : INT64_MAX;
+		if (end <= open.from || pause->from >= open.to)
+			continue;
+		OpenInterval before = {open.from, pause->from};
+		if (before.from < before.to)
+			g_array_append_val(intervals, before);
+		open.from = end;
+	}
+	if (open.from < open.to)
+		g_array_append_val(intervals, open);
+}
+
+/* The open intervals that count from the start of a clock until its due or
+ * its end, whichever is later, as OpenInterval. */
 static GArray *
-intervals_of(const TicketClock *clock, const Calendar *calendar, int64_t now)
+intervals_of(const Ticket *ticket, const TicketClock *clock,
+	     const Calendar *calendar, int64_t now)
 {
 	GArray *intervals = g_array_new(FALSE, FALSE, sizeof(OpenInterval));
 	int64_t end = MAX(clock->due_now, counted_until(clock, now));
 	int64_t at = clock->started_at;
+	/* only the solution can pause */
+	guint first =
+		clock->kind == TARGET_RESOLUTION ? 0 : ticket->pauses->len;
 	OpenInterval open;
 	while (intervals->len < INTERVALS_MAX &&
 	       calendar_next_open(calendar, at, &open) && open.from < end) {
-		OpenInterval part = {MAX(open.from, clock->started_at),
-				     MIN(open.to, end)};
-		g_array_append_val(intervals, part);
 		at = open.to;
+		open.from = MAX(open.from, clock->started_at);
+		open.to = MIN(open.to, end);
+		add_unpaused(intervals, ticket->pauses, first, open);
 	}
 	return intervals;
+}
+
+/* The open time that has counted up to an instant. */
+static int64_t
+seconds_until(const GArray *intervals, int64_t end)
+{
+	int64_t sum = 0;
+	for (guint i = 0; i < intervals->len; i++) {
+		const OpenInterval *open =
+			&g_array_index(intervals, OpenInterval, i);
+		sum += MAX(0, MIN(open->to, end) - open->from);
+	}
+	return sum;
 }
 
 static const char *
@@ -75,10 +111,12 @@ json_intervals(const GArray *intervals, GTimeZone *zone)
 }
 
 static json_t *
-json_clock(const TicketClock *clock, const Calendar *calendar, int64_t now)
+json_clock(const Ticket *ticket, const TicketClock *clock,
+	   const Calendar *calendar, int64_t now)
 {
 	GTimeZone *zone = calendar_timezone(calendar);
-	g_autoptr(GArray) intervals = intervals_of(clock, calendar, now);
+	g_autoptr(GArray) intervals =
+		intervals_of(ticket, clock, calendar, now);
 	g_autofree char *target = target_format(&clock->target);
 	json_t *object = json_object();
 	json_object_set_new(object, "kind",
@@ -97,10 +135,9 @@ json_clock(const TicketClock *clock, const Calendar *calendar, int64_t now)
 			    json_instant(clock->ended_at, zone));
 	json_object_set_new(object, "outcome",
 			    json_text(outcome_name(clock, now)));
-	json_object_set_new(
-		object, "open_seconds",
-		json_integer(calendar_open_seconds(calendar, clock->started_at,
-						   counted_until(clock, now))));
+	json_object_set_new(object, "open_seconds",
+			    json_integer(seconds_until(
+				    intervals, counted_until(clock, now))));
 	json_object_set_new(object, "intervals",
 			    json_intervals(intervals, zone));
 	return object;
@@ -130,8 +167,8 @@ print_as_json(const Ticket *ticket, const Calendar *calendar, int64_t now)
 	json_t *clocks = json_array();
 	for (guint i = 0; i < ticket->clocks->len; i++)
 		(void)json_array_append_new(
-			clocks,
-			json_clock(ticket->clocks->pdata[i], calendar, now));
+			clocks, json_clock(ticket, ticket->clocks->pdata[i],
+					   calendar, now));
 	json_t *object = json_object();
 	json_object_set_new(object, "number", json_text(ticket->number));
 	json_object_set_new(object, "calendar",
@@ -179,10 +216,12 @@ print_closed_days(const Calendar *calendar, int64_t from, int64_t to)
 }
 
 static void
-print_intervals(const TicketClock *clock, const Calendar *calendar, int64_t now)
+print_intervals(const Ticket *ticket, const TicketClock *clock,
+		const Calendar *calendar, int64_t now)
 {
 	GTimeZone *zone = calendar_timezone(calendar);
-	g_autoptr(GArray) intervals = intervals_of(clock, calendar, now);
+	g_autoptr(GArray) intervals =
+		intervals_of(ticket, clock, calendar, now);
 	int64_t before = clock->started_at;
 	for (guint i = 0; i < intervals->len; i++) {
 		const OpenInterval *open =
@@ -199,7 +238,8 @@ print_intervals(const TicketClock *clock, const Calendar *calendar, int64_t now)
 }
 
 static void
-print_clock(const TicketClock *clock, const Calendar *calendar, int64_t now)
+print_clock(const Ticket *ticket, const TicketClock *clock,
+	    const Calendar *calendar, int64_t now)
 {
 	GTimeZone *zone = calendar_timezone(calendar);
 	g_autofree char *target = target_format(&clock->target);
@@ -214,7 +254,7 @@ print_clock(const TicketClock *clock, const Calendar *calendar, int64_t now)
 	if (clock->ended_at)
 		print_line(clock->met_at ? "answered" : "ended",
 			   clock->ended_at, zone);
-	print_intervals(clock, calendar, now);
+	print_intervals(ticket, clock, calendar, now);
 }
 
 static void
@@ -228,7 +268,7 @@ print_story(const Ticket *ticket, const Calendar *calendar, int64_t now)
 	if (ticket->clocks->len == 0)
 		(void)printf("  no clock has run\n");
 	for (guint i = 0; i < ticket->clocks->len; i++)
-		print_clock(ticket->clocks->pdata[i], calendar, now);
+		print_clock(ticket, ticket->clocks->pdata[i], calendar, now);
 	for (guint i = 0; i < ticket->pauses->len; i++) {
 		const TicketPause *pause = ticket->pauses->pdata[i];
 		g_autofree char *from = told(pause->from, zone, "%F %T");
