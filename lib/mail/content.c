@@ -175,10 +175,10 @@ append_text(GString *text, const char *more)
 static void
 walk_leaf(Walk *walk, const Part *part, GString *text)
 {
-	bool letter = is_letter(walk, part);
+	bool is_text = is_letter(walk, part);
 	walk->n_leaves++;
 	note_type(walk->mail, part);
-	if (!letter) {
+	if (!is_text) {
 		attach(walk, part);
 	} else if (text) {
 		g_autofree char *more = letter_text(walk, part);

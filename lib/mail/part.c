@@ -34,64 +34,86 @@ part_free(void *data)
 	g_free(part);
 }
 
+static char *
+parameter(GMimeContentType *type, const char *name)
+{
+	return g_strdup(g_mime_content_type_get_parameter(type, name));
+}
+
+static bool
+has_parameter(GMimeContentType *type, const char *name, const char *value)
+{
+	const char *got = g_mime_content_type_get_parameter(type, name);
+	return got && g_ascii_strcasecmp(got, value) == 0;
+}
+
 static void
 take_type(Part *part, GMimeContentType *type)
 {
 	g_autofree char *name = g_mime_content_type_get_mime_type(type);
 	g_autofree char *lower = g_ascii_strdown(name, -1);
 	part->type = g_utf8_make_valid(lower, -1);
-	part->charset =
-		g_strdup(g_mime_content_type_get_parameter(type, "charset"));
-	part->method =
-		g_strdup(g_mime_content_type_get_parameter(type, "method"));
+	part->charset = parameter(type, "charset");
+	part->method = parameter(type, "method");
+	part->is_flowed = has_parameter(type, "format", "flowed");
+	part->is_delsp = has_parameter(type, "delsp", "yes");
+	/* the disposition's filename comes before this one */
 	if (!part->filename)
-		part->filename = g_strdup(
-			g_mime_content_type_get_parameter(type, "name"));
-	const char *boundary =
-		g_mime_content_type_get_parameter(type, "boundary");
+		part->filename = parameter(type, "name");
+	g_autofree char *boundary = parameter(type, "boundary");
 	if (boundary && g_str_has_prefix(part->type, "multipart/"))
 		part->boundary = g_strconcat("--", boundary, NULL);
-	const char *format = g_mime_content_type_get_parameter(type, "format");
-	const char *delsp = g_mime_content_type_get_parameter(type, "delsp");
-	part->is_flowed = format && g_ascii_strcasecmp(format, "flowed") == 0;
-	part->is_delsp = delsp && g_ascii_strcasecmp(delsp, "yes") == 0;
 }
 
 static void
-take_disposition(Part *part, GMimeContentDisposition *disposition)
+read_type(const Builder *builder, Part *part, const FieldSpan *field)
 {
+	g_autofree char *value = header_unfolded(field);
+	/* "text" alone is of a time before MIME, and says nothing */
+	if (part->type || !strchr(value, '/'))
+		return;
+	GMimeContentType *type =
+		g_mime_content_type_parse(builder->options, value);
+	take_type(part, type);
+	g_object_unref(type);
+}
+
+static void
+read_disposition(const Builder *builder, Part *part, const FieldSpan *field)
+{
+	g_autofree char *value = header_unfolded(field);
+	GMimeContentDisposition *disposition =
+		g_mime_content_disposition_parse(builder->options, value);
 	const char *filename = g_mime_content_disposition_get_parameter(
 		disposition, "filename");
 	part->is_attachment =
 		g_mime_content_disposition_is_attachment(disposition);
-	if (!filename)
-		return;
-	g_free(part->filename);
-	part->filename = g_strdup(filename);
+	if (filename) {
+		g_free(part->filename);
+		part->filename = g_strdup(filename);
+	}
+	g_object_unref(disposition);
 }
 
 static void
-take_field(Builder *builder, Part *part, const FieldSpan *field)
+read_encoding(Part *part, const FieldSpan *field)
+{
+	g_autofree char *value = g_strstrip(header_unfolded(field));
+	value[strcspn(value, " \t;(")] = '\0';
+	part->encoding = g_mime_content_encoding_from_string(value);
+}
+
+static void
+take_field(const Builder *builder, Part *part, const FieldSpan *field)
 {
 	if (field->value_length > PART_FIELD_BYTES_MAX)
 		return;
-	g_autofree char *value = header_unfolded(field);
-	if (!part->type && scan_field_is(field, "Content-Type") &&
-	    strchr(value, '/')) {
-		GMimeContentType *type =
-			g_mime_content_type_parse(builder->options, value);
-		take_type(part, type);
-		g_object_unref(type);
-	} else if (scan_field_is(field, "Content-Disposition")) {
-		GMimeContentDisposition *disposition =
-			g_mime_content_disposition_parse(builder->options,
-							 value);
-		take_disposition(part, disposition);
-		g_object_unref(disposition);
-	} else if (scan_field_is(field, "Content-Transfer-Encoding")) {
-		value[strcspn(value, " \t;(")] = '\0';
-		part->encoding = g_mime_content_encoding_from_string(value);
-	}
+	if (scan_field_is(field, "Content-Type"))
+		read_type(builder, part, field);
+	else if (scan_field_is(field, "Content-Disposition"))
+		read_disposition(builder, part, field);
+	else if (scan_field_is(field, "Content-Transfer-Encoding"))
+		read_encoding(part, field);
 }
 
 /* It keeps its type, and is read as text: better that than nothing. */

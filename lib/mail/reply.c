@@ -318,7 +318,7 @@ kept_text(const Reply *reply)
 	for (size_t i = 0; i < reply->n_lines; i++) {
 		const Line *line = &reply->lines[i];
 		bool is_gap = line->is_dropped || is_blank(line);
-		/* no second empty line where a quote was */
+		/* one empty line is enough, also where a quote was */
 		bool is_kept = !line->is_dropped && !(is_gap && after_gap);
 		if (is_kept) {
 			g_string_append_len(text, line->text,

@@ -99,6 +99,7 @@ decodes_what_the_text_is_in(void **state)
 		{"text/plain; charset=utf-8", "base64", "Y2Fmw6k=", "café"},
 		{"text/plain", "x-uuencode",
 		 "begin 644 a\r\n#8V%F\r\n`\r\nend\r\n", "caf"},
+		{"text/plain", "  BASE64 (so)", "Y2Fm", "caf"},
 		{"text/plain", "base64", "This is no base64, is it?",
 		 "This is no base64, is it?"},
 		{"text/plain", "8-bit", "as it is", "as it is"},

@@ -127,13 +127,13 @@ every_beginning_is_a_tree(void **state)
 	}
 }
 
-/* Builds a mail of at least 8 MB: a beginning, and the same again. */
+/* Builds a mail of at least 2 MB: a beginning, and the same again. */
 static GString *
 hostile(const char *start, const char *again)
 {
 	GString *mail = g_string_new(start);
 	size_t length = strlen(again);
-	while (mail->len < 8000000)
+	while (mail->len < 2000000)
 		g_string_append_len(mail, again, (gssize)length);
 	return mail;
 }

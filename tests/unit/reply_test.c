@@ -232,6 +232,8 @@ drops_signatures(void **state)
 		"—\nJan Jansen\n",
 		"Sent from my iPhone\n",
 		"Sent from my Galaxy\n",
+		"Sent from Yahoo Mail on Android\n",
+		"Sent with Proton Mail secure email.\n",
 		"Get Outlook for iOS <https://aka.ms/x>\n",
 		"Verzonden vanaf mijn iPhone\n",
 		"Verstuurd vanaf mijn iPad\n",
@@ -270,6 +272,10 @@ keeps_closings_and_long_endings(void **state)
 	g_string_append(text, "end");
 	assert_new_text(state, text->str, text->str);
 	g_string_free(text, TRUE);
+	static const char parcel[] = "Where is it?\nSent with UPS on Friday.";
+	assert_new_text(state, parcel, parcel);
+	static const char pakket[] = "Waar blijft het?\nVerzonden via DHL.";
+	assert_new_text(state, pakket, pakket);
 	static const char closing[] = "Graag een nieuwe factuur.\n\nMet "
 				      "vriendelijke groet,\n\nJan Jansen\n"
 				      "Directeur";
