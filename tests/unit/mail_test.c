@@ -410,6 +410,30 @@ every_beginning_of_a_mail_is_a_mail(void **state)
 	}
 }
 
+static gpointer
+read_often(gpointer reader)
+{
+	size_t wrong = 0;
+	g_autoptr(GBytes) bytes = g_bytes_new_static(LETTER, strlen(LETTER));
+	for (int i = 0; i < 50; i++) {
+		g_autoptr(Mail) mail = mail_read(reader, bytes);
+		wrong += strcmp(mail->language, "nl") != 0 ||
+			 mail->references->len != 2;
+	}
+	return GSIZE_TO_POINTER(wrong);
+}
+
+static void
+many_threads_may_read(void **state)
+{
+	GThread *threads[4];
+	for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+		threads[i] = g_thread_new("read", read_often, *state);
+	for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+		assert_int_equal(GPOINTER_TO_SIZE(g_thread_join(threads[i])),
+				 0);
+}
+
 int
 main(void)
 {
@@ -432,6 +456,7 @@ main(void)
 		cmocka_unit_test(spam_is_what_the_mail_server_says),
 		cmocka_unit_test(undoes_what_servers_did_to_an_address),
 		cmocka_unit_test(every_beginning_of_a_mail_is_a_mail),
+		cmocka_unit_test(many_threads_may_read),
 	};
 	return cmocka_run_group_tests_name("mail", tests, make_reader,
 					   free_reader);
