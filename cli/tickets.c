@@ -137,17 +137,24 @@ print_table(const Site *site, const Listing *listing, int64_t now)
 	}
 }
 
-/* From now on, by the desk's calendar or the site's first one. */
+/* From now on, by the calendar of the desk, or of the desk that is given
+ * longest. */
 static bool
 set_due_until(const Site *site, TicketFilter *filter, const Target *within,
 	      int64_t now, GError **error)
 {
-	const ConfigDesk *desk =
-		filter->desk ? config_desk_by_title(site->config, filter->desk)
-			     : NULL;
-	const Calendar *calendar =
-		desk ? desk->calendar : site->config->calendars->pdata[0];
-	return calendar_due(calendar, within, now, &filter->due_until, error);
+	const GPtrArray *desks = site->config->desks;
+	for (guint i = 0; i < desks->len; i++) {
+		const ConfigDesk *desk = desks->pdata[i];
+		int64_t until;
+		if (filter->desk &&
+		    g_ascii_strcasecmp(filter->desk, desk->title) != 0)
+			continue;
+		if (!calendar_due(desk->calendar, within, now, &until, error))
+			return false;
+		filter->due_until = MAX(filter->due_until, until);
+	}
+	return true;
 }
 
 static bool
