@@ -230,4 +230,59 @@ subtest 'unauthenticated senders of one domain get 60 an hour' => sub {
 	is $cli->acked, 63, 'again an hour later';
 };
 
+# Sent before, as the store has it: copies of its one row, each to a domain of
+# its own, which count for the desk and the site.
+sub multiply($cli, $rows) {
+	my $store = $cli->dir . '/loket.db';
+	my @columns = grep { $_ ne 'id' } split /\n/,
+		qx(sqlite3 "$store" "SELECT name FROM pragma_table_info('outbox')");
+	my %copy = (key => "'copy:' || i", recipient => "'an\@' || i || '.example'",
+		domain => "i || '.example'");
+	my $values = join ', ', map { $copy{$_} // $_ } @columns;
+	local $" = ', ';
+	system('sqlite3', $store, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+		. " WHERE i < $rows - 1) INSERT INTO outbox (@columns) SELECT $values FROM outbox, n") == 0
+		or die 'the store cannot be filled';
+	is acks($cli), $rows, "$rows before";
+}
+
+# How many there are, without reading thousands of objects.
+sub acks($cli) {
+	return scalar(() = $cli->run('outbox', '--json')->{out} =~ /"kind":"ack"/g);
+}
+
+subtest 'unauthenticated senders get 300 an hour from a desk' => sub {
+	my $cli = Loket::Cli->new;
+	$cli->take(From => AN, Subject => 'Hoi');
+	multiply($cli, 299);
+	$cli->take(From => 'a@een.example', Subject => 'Hoi');
+	is acks($cli), 300, 'the last one';
+	$cli->take(From => 'b@twee.example', Subject => 'Hoi');
+	is acks($cli), 300, 'no more';
+	$cli->take(From => 'c@drie.example', Subject => 'Hoi', 'Authentication-Results' => passed('drie.example'));
+	is acks($cli), 301, 'an authenticated one is acknowledged';
+	$cli->take(From => 'd@vier.example', Subject => 'Hoi', rcpt => ['sales@acme.example']);
+	is acks($cli), 302, 'by another desk too';
+	$cli->at('2026-11-23 11:00:30')->take(From => 'e@vijf.example', Subject => 'Hoi');
+	is acks($cli), 303, 'again an hour later';
+};
+
+subtest 'past 3,000 an hour of a site they are held' => sub {
+	my $cli = Loket::Cli->new;
+	my @authenticated = (Subject => 'Hoi', 'Authentication-Results' => passed('een.example'));
+	$cli->take(From => 'a@een.example', @authenticated);
+	multiply($cli, 2999);
+	my $state = sub ($got) {
+		my ($row) = grep { /"ticket":"$got->{number}"/ } split /(?<=\}),(?=\{)/,
+			$cli->run('outbox', '--json')->{out};
+		return $row =~ /"state":"(\w+)"/ ? $1 : undef;
+	};
+	is $state->($cli->take(From => 'b@een.example', @authenticated)), 'waiting', 'the last one';
+	my $got = $cli->take(From => 'c@een.example', @authenticated);
+	is $state->($got), 'held', 'held past it';
+	ok $got->{created}, 'the ticket is made';
+	$cli->at('2026-11-23 10:30:00')->run('outbox', '--send');
+	is $state->($got), 'held', 'held is not sent';
+};
+
 done_testing;
