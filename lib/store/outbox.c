@@ -14,7 +14,6 @@ bool
 store_outbox_add(StoreTx *tx, const OutboxItem *item, bool *is_added,
 		 GError **error)
 {
-	g_autofree char *recipient = g_ascii_strdown(item->recipient, -1);
 	bool ok = tx_run(
 		tx, error,
 		"INSERT INTO outbox (key, kind, state, ticket, recipient,"
@@ -23,8 +22,8 @@ store_outbox_add(StoreTx *tx, const OutboxItem *item, bool *is_added,
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
 		" 0, ?13, ?14) ON CONFLICT (key) DO NOTHING",
 		"tttttttttbitii", item->key, item->kind, item->state,
-		item->ticket, recipient, domain_of(recipient), item->subject,
-		item->text, item->message_id, item->mail,
+		item->ticket, item->recipient, domain_of(item->recipient),
+		item->subject, item->text, item->message_id, item->mail,
 		(int64_t)item->is_authenticated, item->desk, item->created_at,
 		item->next_at);
 	*is_added = ok && sqlite3_changes(tx->db) == 1;
@@ -170,12 +169,9 @@ store_outbox_count(StoreTx *tx, const char *kind, enum OutboxScope scope,
 				" AND is_authenticated = 0",
 	};
 	bool has_of = scope != OUTBOX_SITE;
-	g_autofree char *folded =
-		scope == OUTBOX_DESK ? g_strdup(of)
-				     : g_ascii_strdown(has_of ? of : "", -1);
 	return read_number(tx,
 			   tx_query(tx, error, sql[scope],
-				    has_of ? "tit" : "ti", kind, since, folded),
+				    has_of ? "tit" : "ti", kind, since, of),
 			   count, error);
 }
 

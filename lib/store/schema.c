@@ -120,8 +120,9 @@ static const char schema[] =
 	" kind TEXT NOT NULL,"
 	" state TEXT NOT NULL,"
 	" ticket TEXT,"
-	" recipient TEXT NOT NULL,"
-	" domain TEXT NOT NULL,"
+	/* written as given (RFC 5321 2.4), counted in any case */
+	" recipient TEXT NOT NULL COLLATE NOCASE,"
+	" domain TEXT NOT NULL COLLATE NOCASE,"
 	" subject TEXT,"
 	" text TEXT,"
 	" message_id TEXT,"
