@@ -12,6 +12,9 @@
 
 #define STORE_FILE "loket.db"
 
+/* A constant where the store borrows a char *. */
+#define TEXT(words) ((char *)(uintptr_t)(words))
+
 static inline Store *
 try_store(void **state, enum StoreMode mode, GError **error)
 {
