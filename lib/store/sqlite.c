@@ -24,6 +24,13 @@ tx_exec(StoreTx *tx, const char *sql, GError **error)
 	return tx_fail(tx, error);
 }
 
+bool
+tx_is_busy(StoreTx *tx)
+{
+	int code = sqlite3_errcode(tx->db) & 0xff;
+	return code == SQLITE_BUSY || code == SQLITE_LOCKED;
+}
+
 static void
 finalize(void *statement)
 {
@@ -51,8 +58,6 @@ tx_open(const char *path, bool writable, GError **error)
 	}
 	(void)sqlite3_busy_timeout(tx->db, BUSY_TIMEOUT_MS);
 	if (!tx_exec(tx, settings, error))
-		return NULL;
-	if (writable && !tx_exec(tx, "PRAGMA journal_mode = WAL", error))
 		return NULL;
 	return g_steal_pointer(&tx);
 }

@@ -14,6 +14,9 @@
 
 #include <loket/store.h>
 
+/* Between two attempts at a lock that another program holds. */
+#define BUSY_PAUSE_US 10000
+
 struct StoreTx {
 	sqlite3 *db;
 	GHashTable *statements; /* SQL text to sqlite3_stmt, kept prepared */
@@ -45,6 +48,9 @@ bool tx_exec(StoreTx *tx, const char *sql, GError **error);
 
 /* Sets error from the connection's last failure; returns false. */
 bool tx_fail(StoreTx *tx, GError **error);
+
+/* Whether the last failure was another program's lock. */
+bool tx_is_busy(StoreTx *tx);
 
 /* The text of a column, a copy; NULL when it is NULL. */
 char *row_text(sqlite3_stmt *row, int column);

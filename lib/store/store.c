@@ -25,11 +25,31 @@ path_of(const char *url, GError **error)
 	return NULL;
 }
 
+/* Programs that make one store at once hold what the others need for WAL, and
+ * SQLite then says busy without waiting. */
+static bool
+prepare_to_write(StoreTx *tx, GError **error)
+{
+	gint64 deadline = g_get_monotonic_time() +
+			  (gint64)STORE_WAIT_S * G_TIME_SPAN_SECOND;
+	for (;;) {
+		g_autoptr(GError) why = NULL;
+		if (tx_exec(tx, "PRAGMA journal_mode = WAL", &why) &&
+		    schema_prepare(tx, &why))
+			return true;
+		if (!tx_is_busy(tx) || g_get_monotonic_time() > deadline) {
+			g_propagate_error(error, g_steal_pointer(&why));
+			return false;
+		}
+		g_usleep(BUSY_PAUSE_US);
+	}
+}
+
 static StoreTx *
 writer_open(const char *path, GError **error)
 {
 	g_autoptr(StoreTx) tx = tx_open(path, true, error);
-	if (!tx || !schema_prepare(tx, error))
+	if (!tx || !prepare_to_write(tx, error))
 		return NULL;
 	return g_steal_pointer(&tx);
 }

@@ -12,9 +12,6 @@
 
 #include "sqlite.h"
 
-/* Between two attempts at a lock that another program holds. */
-#define BUSY_PAUSE_US 10000
-
 enum JobState {
 	JOB_QUEUED,
 	JOB_TAKEN,
@@ -135,13 +132,6 @@ wait_for_work(Writer *writer)
 	return has_work;
 }
 
-static bool
-is_busy(StoreTx *tx)
-{
-	int code = sqlite3_errcode(tx->db) & 0xff;
-	return code == SQLITE_BUSY || code == SQLITE_LOCKED;
-}
-
 static void *
 writer_main(void *data)
 {
@@ -150,7 +140,7 @@ writer_main(void *data)
 		g_autoptr(GError) why = NULL;
 		bool begun = tx_exec(writer->tx, "BEGIN IMMEDIATE", &why);
 		/* the waiters' own time-out ends this */
-		if (!begun && is_busy(writer->tx)) {
+		if (!begun && tx_is_busy(writer->tx)) {
 			g_usleep(BUSY_PAUSE_US);
 			continue;
 		}
