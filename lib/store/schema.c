@@ -169,17 +169,25 @@ schema_make(StoreTx *tx, GError **error)
 }
 
 bool
-schema_prepare(StoreTx *tx, GError **error)
+schema_check(StoreTx *tx, bool *is_made, GError **error)
 {
 	int64_t version;
 	if (!schema_version(tx, &version, error))
 		return false;
-	if (version > SCHEMA_VERSION) {
-		g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
-			    "store: its schema %d is newer than this program's "
-			    "%d, expected a newer Loket",
-			    (int)version, SCHEMA_VERSION);
-		return false;
-	}
-	return version > 0 || schema_make(tx, error);
+	*is_made = version > 0;
+	if (version <= SCHEMA_VERSION)
+		return true;
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+		    "store: its schema %d is newer than this program's "
+		    "%d, expected a newer Loket",
+		    (int)version, SCHEMA_VERSION);
+	return false;
+}
+
+bool
+schema_prepare(StoreTx *tx, GError **error)
+{
+	bool is_made;
+	return schema_check(tx, &is_made, error) &&
+	       (is_made || schema_make(tx, error));
 }

@@ -55,8 +55,9 @@ bool tx_is_busy(StoreTx *tx);
 /* The text of a column, a copy; NULL when it is NULL. */
 char *row_text(sqlite3_stmt *row, int column);
 
-/* The schema of a writable connection: made on an empty file, refused when
- * newer. */
+/* Whether there is a schema; one that is newer is refused. */
+bool schema_check(StoreTx *tx, bool *is_made, GError **error);
+/* The same on a writable connection; made on an empty file. */
 bool schema_prepare(StoreTx *tx, GError **error);
 
 /* The writer thread of a store. */

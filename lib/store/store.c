@@ -1,4 +1,5 @@
 /* store: opening, closing, and the two ways in. */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,10 +9,10 @@
 
 struct Store {
 	char *path;
-	enum StoreMode mode;
 	Writer *writer; /* NULL when only read */
 	GMutex reading;
-	StoreTx *reader; /* opened by the first who reads */
+	StoreTx *reader; /* NULL: not opened, or nothing is there */
+	StoreTx *empty;	 /* stands in until something is */
 };
 
 static const char *
@@ -54,6 +55,42 @@ writer_open(const char *path, GError **error)
 	return g_steal_pointer(&tx);
 }
 
+/* *reader stays NULL while there is no store yet. */
+static bool
+reader_open(const char *path, StoreTx **reader, GError **error)
+{
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return true;
+	bool is_made;
+	g_autoptr(StoreTx) tx = tx_open(path, false, error);
+	if (!tx || !schema_check(tx, &is_made, error))
+		return false;
+	if (is_made)
+		*reader = g_steal_pointer(&tx);
+	return true;
+}
+
+/* Borrowed. A store that is not there yet answers as an empty one. */
+static StoreTx *
+reader_of(Store *store, GError **error)
+{
+	if (!store->reader && !reader_open(store->path, &store->reader, error))
+		return NULL;
+	if (store->reader)
+		return store->reader;
+	if (!store->empty)
+		store->empty = writer_open(":memory:", error);
+	return store->empty;
+}
+
+static bool
+start_writer(Store *store, GError **error)
+{
+	StoreTx *tx = writer_open(store->path, error);
+	store->writer = tx ? writer_start(tx) : NULL;
+	return tx != NULL;
+}
+
 Store *
 store_open(const char *url, enum StoreMode mode, GError **error)
 {
@@ -62,15 +99,10 @@ store_open(const char *url, enum StoreMode mode, GError **error)
 		return NULL;
 	g_autoptr(Store) store = g_new0(Store, 1);
 	store->path = g_strdup(path);
-	store->mode = mode;
 	g_mutex_init(&store->reading);
-	if (mode == STORE_READ)
-		return g_steal_pointer(&store);
-	StoreTx *tx = writer_open(path, error);
-	if (!tx)
-		return NULL;
-	store->writer = writer_start(tx);
-	return g_steal_pointer(&store);
+	bool ok = mode == STORE_READ ? reader_of(store, error) != NULL
+				     : start_writer(store, error);
+	return ok ? g_steal_pointer(&store) : NULL;
 }
 
 void
@@ -80,6 +112,7 @@ store_close(Store *store)
 		return;
 	/* the last to close folds the log into the file, and must write */
 	tx_close(store->reader);
+	tx_close(store->empty);
 	writer_stop(store->writer);
 	g_mutex_clear(&store->reading);
 	g_free(store->path);
@@ -96,22 +129,11 @@ store_write(Store *store, StoreWork *work, void *data, GError **error)
 	return false;
 }
 
-/* A store that is not there yet answers as an empty one. */
-static StoreTx *
-reader_open(const Store *store, GError **error)
-{
-	if (access(store->path, F_OK) != 0)
-		return writer_open(":memory:", error);
-	return tx_open(store->path, false, error);
-}
-
 bool
 store_read(Store *store, StoreWork *work, void *data, GError **error)
 {
 	g_mutex_lock(&store->reading);
-	if (!store->reader)
-		store->reader = reader_open(store, error);
-	StoreTx *tx = store->reader;
+	StoreTx *tx = reader_of(store, error);
 	bool ok = tx && tx_exec(tx, "BEGIN", error);
 	if (ok) {
 		ok = work(tx, data, error);
