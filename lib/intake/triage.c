@@ -176,6 +176,17 @@ judge_ack(Triage *triage, const Config *config, const RobotVerdict *robot,
 	triage->ack_reason = g_strdup(why);
 }
 
+/* A pass is about the domain that From shows. Where an address stands inside
+ * another one (SRS), the domain that wrote it down proves nothing about it. */
+static bool
+is_vouched_for(const Triage *triage, const Mail *mail)
+{
+	const char *shown = mail_from_address(mail);
+	return triage->auth == AUTH_PASS && shown &&
+	       g_ascii_strcasecmp(address_domain(shown),
+				  address_domain(triage->from)) == 0;
+}
+
 static void
 judge_writer(Triage *triage, const TriageSite *site, const Envelope *envelope,
 	     const Mail *mail)
@@ -187,7 +198,8 @@ judge_writer(Triage *triage, const TriageSite *site, const Envelope *envelope,
 		site->config ? (const char *const *)site->config->authserv_id
 			     : NULL;
 	triage->auth = authres_judge(mail, ids, site->hostname, &auth_reason);
-	triage->is_authenticated = envelope->login || triage->auth == AUTH_PASS;
+	triage->is_authenticated =
+		envelope->login || is_vouched_for(triage, mail);
 	if (is_echo(site->keyring, mail)) {
 		triage->role = ROLE_ECHO;
 		triage->reason = g_strdup("our own notification");
