@@ -60,7 +60,8 @@ GPtrArray *tags_find(const TagReader *reader, const char *subject);
 /*
  * A copy of a raw Subject field (as in the mail, undecoded and folded) with
  * the plainly written tags taken out for which is_unwanted(tag, data) says
- * so; the caller's.
+ * so; behind the first TAGS_MAX tags nothing stays that reads as one. What is
+ * left around a tag may make another one. The caller's.
  */
 char *tags_remove(const TagReader *reader, const char *raw,
 		  bool (*is_unwanted)(const Tag *tag, void *data), void *data);

@@ -119,18 +119,38 @@ wants_tag(const EditPlan *plan)
 	return false;
 }
 
+/* Tags stand inside each other, too: taking one out may leave another. At the
+ * end of the patience no bracket is left to open one. */
+static char *
+remove_unwanted(const EditPlan *plan, const char *subject, TagFilter *filter)
+{
+	char *text = g_strdup(subject);
+	filter->plan = plan;
+	for (int i = 0; i < TAGS_MAX; i++) {
+		g_autofree char *before = text;
+		filter->kept = false;
+		text = tags_remove(plan->tags, before, is_unwanted, filter);
+		if (strcmp(text, before) == 0)
+			return text;
+	}
+	filter->kept = false;
+	GString *disarmed = g_string_new(text);
+	(void)g_string_replace(disarmed, "[", "(", 0);
+	(void)g_string_replace(disarmed, "\357\274\273", "(", 0);
+	g_free(text);
+	return g_string_free(disarmed, FALSE);
+}
+
 /* The subject without the tags that may not stay: the raw one where all of
  * them are written plainly, else the decoded one, encoded anew. */
 static char *
 without_unwanted(const EditPlan *plan, const char *raw, bool *has_tag)
 {
 	const char *decoded = plan->mail->subject ? plan->mail->subject : "";
-	TagFilter seen = {.plan = plan};
-	TagFilter plain = {.plan = plan};
-	g_autofree char *text =
-		tags_remove(plan->tags, decoded, is_unwanted, &seen);
-	g_autofree char *kept =
-		tags_remove(plan->tags, raw, is_unwanted, &plain);
+	TagFilter seen = {0};
+	TagFilter plain = {0};
+	g_autofree char *text = remove_unwanted(plan, decoded, &seen);
+	g_autofree char *kept = remove_unwanted(plan, raw, &plain);
 	*has_tag = seen.kept;
 	return plain.unwanted == seen.unwanted ? g_steal_pointer(&kept)
 					       : header_encode("Subject", text);

@@ -143,6 +143,19 @@ tags_find(const TagReader *reader, const char *subject)
 	return tags;
 }
 
+/* What stands behind more tags than anybody needs is made unreadable as tags:
+ * to look for each of them would take a time that grows with their square. */
+static void
+append_disarmed(GString *kept, const char *rest)
+{
+	gsize at = kept->len;
+	g_string_append(kept, rest);
+	for (; at < kept->len; at++)
+		if (kept->str[at] == '[')
+			kept->str[at] = '(';
+	(void)g_string_replace(kept, "\357\274\273", "(", 0);
+}
+
 char *
 tags_remove(const TagReader *reader, const char *raw,
 	    bool (*is_unwanted)(const Tag *tag, void *data), void *data)
@@ -150,9 +163,10 @@ tags_remove(const TagReader *reader, const char *raw,
 	GString *kept = g_string_new(NULL);
 	size_t length = strlen(raw);
 	size_t at = 0;
+	int n = 0;
 	PatternSpan spans[3];
-	for (int n = 0; n < TAGS_MAX && pattern_match(reader->pattern, raw,
-						      length, at, spans, 3);
+	for (; n < TAGS_MAX &&
+	       pattern_match(reader->pattern, raw, length, at, spans, 3);
 	     n++) {
 		Tag *tag = tag_new(raw, spans);
 		bool drop = is_unwanted(tag, data);
@@ -163,7 +177,10 @@ tags_remove(const TagReader *reader, const char *raw,
 		if (drop && raw[at] == ' ')
 			at++;
 	}
-	g_string_append(kept, raw + at);
+	if (n < TAGS_MAX)
+		g_string_append(kept, raw + at);
+	else
+		append_disarmed(kept, raw + at);
 	return g_string_free(kept, FALSE);
 }
 

@@ -75,4 +75,43 @@ die "$LOKET: not built\n" if !-x $LOKET;
 		"an address inside another one is not proven by the outer one");
 	ok(edits($result, 'add Loket-Doubt'), 'and agents are told');
 }
+{
+	my ($customer) = 'echo@customer.example';
+	ticket($customer);
+	my $answer = json_of(<<~"END", 'ingest', '--from', 'jan@acme.example',
+		From: jan\@acme.example
+		In-Reply-To: <first.$customer>
+		Message-ID: <answer\@acme.example>
+		Subject: b
+
+		Hallo
+		END
+		'--rcpt', $customer, '--login', 'jan');
+	my ($ours) = "@{[edits($answer, 'add References')]}"
+		=~ /(<[^<>]+\@acme\.example>)/;
+	my $echo = ingest($customer, $DESK, join "\n", "From: $customer",
+		"Message-ID: $ours", 'Loket-Ticket: 2600000017',
+		'Loket-Loop: x', 'Subject: b');
+
+	is($echo->{role}, 'echo', 'a mail with our id is taken for ours');
+	is_deeply($echo->{edits}, ['delete Loket-Ticket 1'],
+		'but of our fields it keeps only the mark');
+}
+
+for my $case (
+	['within a tag', '[ACME [ACME #2600000017] #2600000025]'],
+	['within many', '[ACME ' x 30 . '#2600000017] ' x 30],
+	['behind many', '[B #2600000017]' x 20 . '[ACME #2600000025]'],
+	['with a control character', "[ACME\1#2600000017]"],
+) {
+	my ($about, $subject) = @$case;
+	my $result = ingest('m@customer.example', $DESK, join "\n",
+		'From: m@customer.example', "Subject: $subject x",
+		"Message-ID: <@{[$about =~ tr/ /-/r]}\@customer.example>");
+	my ($edit) = edits($result, 'change Subject');
+
+	is(() = $edit =~ /\[ACME[^\]]*?#[0-9]{10}\]/g, 1,
+		"a tag $about is taken out, ours alone is left");
+}
+
 done_testing();

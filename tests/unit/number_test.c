@@ -155,6 +155,22 @@ removal_takes_only_the_unwanted(void **state)
 	assert_string_equal(same, "no tag");
 }
 
+static void
+removal_leaves_no_tag_behind_its_limit(void **state)
+{
+	(void)state;
+	GString *subject = g_string_new(NULL);
+	for (int i = 0; i < TAGS_MAX; i++)
+		g_string_append(subject, "[B #2600000018]");
+	g_string_append(subject, "[ACME #2600000018]\uff3bACME #2600000018]");
+	g_autofree char *text = g_string_free(subject, FALSE);
+	char any[] = "2600000018";
+	g_autoptr(TagReader) reader = tag_reader_new();
+	g_autofree char *kept = tags_remove(reader, text, is_not, any);
+	assert_true(g_str_has_suffix(kept,
+				     "(ACME #2600000018](ACME #2600000018]"));
+}
+
 int
 main(void)
 {
@@ -166,6 +182,7 @@ main(void)
 		cmocka_unit_test(tag_is_read_in_every_form),
 		cmocka_unit_test(tags_end_at_their_limit),
 		cmocka_unit_test(removal_takes_only_the_unwanted),
+		cmocka_unit_test(removal_leaves_no_tag_behind_its_limit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
