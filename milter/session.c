@@ -61,7 +61,7 @@ ask_for_macros(SMFICTX *ctx)
 {
 	static const int stages[] = {SMFIM_ENVFROM, SMFIM_ENVRCPT, SMFIM_DATA,
 				     SMFIM_EOH, SMFIM_EOM};
-	char list[] = "i {auth_authen}";
+	char list[] = "i {auth_authen} {rcpt_addr}";
 	for (size_t i = 0; i < G_N_ELEMENTS(stages); i++)
 		(void)smfi_setsymlist(ctx, stages[i], list);
 }
@@ -144,13 +144,29 @@ on_envfrom(SMFICTX *ctx, char **arguments)
 	return go_on(session, SMFIP_NR_MAIL);
 }
 
+/* The address as it was given, or as the server reads it when only that is a
+ * desk's: "support", "support%acme.example" and "(x)support@acme.example" are
+ * delivered to a desk too. */
+static char *
+recipient_of(SMFICTX *ctx, const char *path)
+{
+	g_autoptr(Site) site = daemon_site();
+	g_autofree char *given = address_of_path(path);
+	g_autofree char *resolved = macro(ctx, "{rcpt_addr}");
+	if (!resolved || config_desk_for(site->config, given))
+		return g_steal_pointer(&given);
+	g_autofree char *read = address_of_path(resolved);
+	return config_desk_for(site->config, read) ? g_steal_pointer(&read)
+						   : g_steal_pointer(&given);
+}
+
 static sfsistat
 on_envrcpt(SMFICTX *ctx, char **arguments)
 {
 	Session *session = session_of(ctx);
 	GPtrArray *recipients = session->message->envelope->recipients;
 	if (recipients->len < ENVELOPE_RECIPIENTS_MAX)
-		g_ptr_array_add(recipients, address_of_path(arguments[0]));
+		g_ptr_array_add(recipients, recipient_of(ctx, arguments[0]));
 	return go_on(session, SMFIP_NR_RCPT);
 }
 

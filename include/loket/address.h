@@ -17,7 +17,8 @@ char *address_canonical(const char *address);
 const char *address_domain(const char *address);
 
 /* An SMTP path, "<a@b>" with or without brackets and a source route, as the
- * bare address (RFC 5321 4.1.2); "" for the null sender. The caller's. */
+ * bare address (RFC 5321 4.1.2), without needless quotes and without a dot
+ * behind its domain; "" for the null sender. The caller's. */
 char *address_of_path(const char *path);
 
 #endif

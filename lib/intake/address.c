@@ -51,6 +51,43 @@ route_length(const char *path, size_t length)
 	return 0;
 }
 
+/* RFC 5321 4.1.2: quotes that are not needed mean nothing. */
+static char *
+unquoted_local(const char *local, size_t length)
+{
+	GString *bare = g_string_new(NULL);
+	bool is_plain = length > 2 && local[0] == '"';
+	for (size_t i = 1; is_plain && i + 1 < length; i++) {
+		if (local[i] == '\\')
+			i++;
+		is_plain = i + 1 < length && local[i] > ' ' &&
+			   local[i] != 127 &&
+			   !strchr("()<>[]:;@\\,\"", local[i]);
+		g_string_append_c(bare, local[i]);
+	}
+	if (!is_plain) {
+		g_string_truncate(bare, 0);
+		g_string_append_len(bare, local, (gssize)length);
+	}
+	return g_string_free(bare, FALSE);
+}
+
+/* Of the spellings that mail servers deliver to one mailbox, the plain one:
+ * no needless quotes, no dot behind the domain. */
+static char *
+plain_address(const char *address, size_t length)
+{
+	g_autofree char *copy = g_strndup(address, length);
+	char *at = strrchr(copy, '@');
+	if (!at)
+		return g_steal_pointer(&copy);
+	g_autofree char *local = unquoted_local(copy, (size_t)(at - copy));
+	size_t n = strlen(at);
+	if (n > 2 && at[n - 1] == '.')
+		at[n - 1] = '\0';
+	return g_strconcat(local, at, NULL);
+}
+
 char *
 address_of_path(const char *path)
 {
@@ -62,5 +99,5 @@ address_of_path(const char *path)
 	size_t length = path_length(start, has_bracket ? ">" : " \t");
 	/* a source route is accepted and ignored */
 	size_t route = route_length(start, length);
-	return g_strndup(start + route, length - route);
+	return plain_address(start + route, length - route);
 }

@@ -11,6 +11,7 @@ use Test::More;
 
 my $LOKET = ($ENV{LOKET_BUILD} // 'build') . '/loket';
 my $CONF = 'tests/mail/loket.conf';
+my $n = 0;
 my $DESK = 'support@acme.example';
 
 $ENV{LOKET_TEST_DIR} = tempdir(CLEANUP => 1);
@@ -112,6 +113,62 @@ for my $case (
 
 	is(() = $edit =~ /\[ACME[^\]]*?#[0-9]{10}\]/g, 1,
 		"a tag $about is taken out, ours alone is left");
+}
+
+for my $path ('"support"@acme.example', '<"sup\\port"@acme.example>',
+	'support@acme.example.', '<@relay.example:support@ACME.example>') {
+	my $result = ingest('q@customer.example', $path, join "\n",
+		'From: q@customer.example', 'Loket-Ticket: 2600000017',
+		"Message-ID: <@{[++$n]}.path\@customer.example>");
+
+	ok($result->{created} && edits($result, 'delete Loket-Ticket'),
+		"$path is the desk");
+}
+for my $path ('"a b"@acme.example', '"support@acme.example"', '"',
+	'""@acme.example', '"support\\"@acme.example', '"@acme.example') {
+	my $result = ingest('q@customer.example', $path,
+		'From: q@customer.example');
+
+	ok(!$result->{created}, "$path is not");
+}
+
+{
+	my $victim = 'victim@customer.example';
+	my $ticket = ticket($victim);
+	ingest('crook@evil.example', $DESK, join "\n",
+		'From: crook@evil.example', "Message-ID: <first.$victim>",
+		'Subject: c');
+	my $answer = json_of(<<~"END", 'ingest', '--from', 'jan@acme.example',
+		From: jan\@acme.example
+		In-Reply-To: <first.$victim>
+		Message-ID: <reply\@acme.example>
+		Subject: d
+
+		Hallo
+		END
+		'--rcpt', $victim, '--login', 'jan');
+
+	is($answer->{number}, $ticket->{number},
+		'a Message-ID leads to the ticket that had it first');
+}
+
+for my $sender ($DESK, 'support+x@acme.example', '"support"@acme.example',
+	'SRS0=aa=bb=acme.example=support@forward.example') {
+	my $result = ingest($sender, $DESK, join "\n",
+		'From: r@customer.example',
+		"Message-ID: <@{[++$n]}.desk\@customer.example>");
+
+	is_deeply([details($result->{number}, 'ack suppressed')],
+		['the sender is a desk'], "$sender is not acknowledged");
+}
+
+for my $sender ("j\xc3\xb6rg\@customer.example", "j\xf6rg\@customer.example") {
+	local $ENV{LC_ALL} = 'C';
+	my $result = ingest($sender, $DESK, join "\n",
+		'From: j@customer.example',
+		"Message-ID: <@{[++$n]}.bytes\@customer.example>");
+
+	ok($result->{created}, 'a sender beyond ASCII is taken in');
 }
 
 done_testing();

@@ -300,6 +300,21 @@ subtest 'forged Loket headers are taken away, all of them' => sub {
 	is_deeply [$copy->all('Loket-Anything')], [], 'nor any other';
 };
 
+subtest 'what Postfix delivers to the desk is the desk\'s' => sub {
+	my @spellings = ('"support"@acme.example', 'support@acme.example.',
+		'support', 'support%acme.example', '(x)support@acme.example',
+		'support @acme.example', '"sup\port"@acme.example');
+	for my $to (@spellings) {
+		my $reply = take('xan@klant.example', $to, compose("Hallo.\n",
+			From => 'xan@klant.example', Subject => "An $to",
+			'Loket-Ticket' => '2600000017'));
+		my $copy = $site->delivered('support', $reply);
+		my $ticket = $site->ticket_of($reply);
+		is $copy->get('Loket-Ticket'),
+			$ticket ? $ticket->{number} : 'one', $to;
+	}
+};
+
 subtest 'several subjects become one' => sub {
 	my ($ticket, $copy) = open_ticket('kim@klant.example', 'Een',
 		Subject => ['Twee', 'Drie']);
