@@ -120,8 +120,9 @@ typedef struct Message {
 /* message->id is set. */
 bool store_message_add(StoreTx *tx, Message *message, GError **error);
 
-/* The ticket of the newest message with this Message-ID that has one; *number
- * is the caller's, NULL when there is none. */
+/* The ticket of the first message with this Message-ID that has one: whoever
+ * copies an id later does not get its ticket's mail. *number is the caller's,
+ * NULL when there is none. */
 bool store_ticket_of_message(StoreTx *tx, const char *message_id, char **number,
 			     GError **error);
 

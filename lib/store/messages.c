@@ -93,7 +93,7 @@ store_ticket_of_message(StoreTx *tx, const char *message_id, char **number,
 	sqlite3_stmt *row =
 		tx_query(tx, error,
 			 "SELECT ticket FROM message WHERE message_id = ?1"
-			 " AND ticket IS NOT NULL ORDER BY id DESC LIMIT 1",
+			 " AND ticket IS NOT NULL ORDER BY id LIMIT 1",
 			 "t", message_id);
 	while (tx_next(tx, row, &ok, error))
 		*number = row_text(row, 0);
