@@ -136,14 +136,22 @@ judge_content(Triage *triage, const RobotVerdict *robot, const Mail *mail)
 	}
 }
 
+/* Also behind a forwarder that has wrapped the address. */
+static bool
+is_desk(const Config *config, const char *sender)
+{
+	g_autofree char *original = address_canonical(sender);
+	return config_desk_for(config, original) != NULL;
+}
+
 /* A desk that is answered answers: a loop. NULL: no sign of one. */
 static const char *
 sign_of_loop(const Config *config, const Envelope *envelope, const Mail *mail)
 {
 	const char *from = mail_from_address(mail);
 	const char *loop;
-	if ((envelope->sender && config_desk_for(config, envelope->sender)) ||
-	    (from && config_desk_for(config, from)))
+	if ((envelope->sender && is_desk(config, envelope->sender)) ||
+	    (from && is_desk(config, from)))
 		return "the sender is a desk";
 	for (size_t i = 0; (loop = mail_header(mail, "X-Loop", i)); i++) {
 		g_autofree char *address = address_of_path(loop);
