@@ -133,9 +133,10 @@ command_ingest(Invocation *call)
 	g_autofree char *client = NULL;
 	gboolean as_json = FALSE;
 	const GOptionEntry options[] = {
-		{"from", 0, 0, G_OPTION_ARG_STRING, &from, NULL, NULL},
-		{"rcpt", 0, 0, G_OPTION_ARG_STRING_ARRAY, &rcpt, NULL, NULL},
-		{"login", 0, 0, G_OPTION_ARG_STRING, &login, NULL, NULL},
+		/* bytes as they are: a pipe of a mail server has no locale */
+		{"from", 0, 0, G_OPTION_ARG_FILENAME, &from, NULL, NULL},
+		{"rcpt", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rcpt, NULL, NULL},
+		{"login", 0, 0, G_OPTION_ARG_FILENAME, &login, NULL, NULL},
 		{"client", 0, 0, G_OPTION_ARG_STRING, &client, NULL, NULL},
 		{"json", 0, 0, G_OPTION_ARG_NONE, &as_json, NULL, NULL},
 		G_OPTION_ENTRY_NULL};
