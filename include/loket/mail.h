@@ -19,10 +19,10 @@
 #include <glib.h>
 
 /* What is read of one mail at most. Real mail stays far below all of it. */
-#define MAIL_DEPTH_MAX 100	      /* multiparts and messages nested */
+#define MAIL_DEPTH_MAX 100	      /* multiparts nested */
 #define MAIL_PARTS_MAX 1000	      /* parts, nested ones included */
-#define MAIL_HEADERS_MAX 1000	      /* header fields of one part */
-#define MAIL_HEADER_BYTES_MAX 1048576 /* all header fields of one part */
+#define MAIL_HEADERS_MAX 1000	      /* header fields, not those of parts */
+#define MAIL_HEADER_BYTES_MAX 1048576 /* of these header fields */
 #define MAIL_TEXT_BYTES_MAX 1048576   /* decoded text considered */
 #define MAIL_ADDRESSES_MAX 1000	      /* addresses of one header field */
 #define MAIL_REFERENCES_MAX 100	      /* message-ids, the last ones kept */

@@ -70,20 +70,39 @@ attach(Walk *walk, const Part *part)
 		       text_decode(part, NULL, SIZE_MAX));
 }
 
+static const char *
+known_report(const char *name)
+{
+	for (size_t i = 0; name && i < G_N_ELEMENTS(report_types); i++)
+		if (g_ascii_strcasecmp(name, report_types[i]) == 0)
+			return report_types[i];
+	return NULL;
+}
+
 static void
 note_type(Mail *mail, const Part *part)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(opaque_types); i++)
 		if (strcmp(part->type, opaque_types[i].type) == 0)
 			mail_warn(mail, "%s", opaque_types[i].warning);
-	for (size_t i = 0; i < G_N_ELEMENTS(report_types); i++)
-		if (g_str_has_prefix(part->type, "message/") &&
-		    strcmp(part->type + strlen("message/"), report_types[i]) ==
-			    0)
-			mail->report = report_types[i];
-	if (!mail->report && strcmp(part->type, "text/calendar") == 0 &&
-	    part->method && g_ascii_strcasecmp(part->method, "REPLY") == 0)
+	const char *report =
+		g_str_has_prefix(part->type, "message/")
+			? known_report(part->type + strlen("message/"))
+			: NULL;
+	if (report)
+		mail->report = report;
+	else if (!mail->report && strcmp(part->type, "text/calendar") == 0 &&
+		 part->method && g_ascii_strcasecmp(part->method, "REPLY") == 0)
 		mail->report = "calendar-reply";
+}
+
+/* A report without the part that it is named after is one all the same. */
+static void
+note_root(Mail *mail, const Part *root)
+{
+	const char *report = known_report(root->report_type);
+	if (!mail->report && strcmp(root->type, "multipart/report") == 0)
+		mail->report = report ? report : "report";
 }
 
 static bool
@@ -244,9 +263,7 @@ content_read(Mail *mail, const Part *root)
 	Walk walk = {.mail = mail, .text_left = MAIL_TEXT_BYTES_MAX};
 	g_autoptr(GString) text = g_string_new(NULL);
 	walk_part(&walk, root, text);
-	/* a report of a kind that has no part of its own */
-	if (!mail->report && strcmp(root->type, "multipart/report") == 0)
-		mail->report = "report";
+	note_root(mail, root);
 	if (walk.text_left == 0 || text->len > MAIL_TEXT_BYTES_MAX)
 		mail_warn(mail, "only the first %d bytes of text are read",
 			  MAIL_TEXT_BYTES_MAX);

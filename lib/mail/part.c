@@ -27,6 +27,7 @@ part_free(void *data)
 	g_free(part->type);
 	g_free(part->charset);
 	g_free(part->method);
+	g_free(part->report_type);
 	g_free(part->boundary);
 	g_free(part->filename);
 	if (part->children)
@@ -55,6 +56,7 @@ take_type(Part *part, GMimeContentType *type)
 	part->type = g_utf8_make_valid(lower, -1);
 	part->charset = parameter(type, "charset");
 	part->method = parameter(type, "method");
+	part->report_type = parameter(type, "report-type");
 	part->is_flowed = has_parameter(type, "format", "flowed");
 	part->is_delsp = has_parameter(type, "delsp", "yes");
 	/* the disposition's filename comes before this one */

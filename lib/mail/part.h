@@ -22,12 +22,13 @@
 #define PART_FIELD_BYTES_MAX 65536
 
 typedef struct Part {
-	char *type;	/* media type, lower case, UTF-8 */
-	char *charset;	/* of the Content-Type; NULL when absent */
-	char *method;	/* of a calendar; NULL when absent */
-	char *boundary; /* with "--" in front; NULL unless a multipart */
-	char *filename; /* decoded; NULL when absent */
-	bool is_flowed; /* RFC 3676 */
+	char *type;	   /* media type, lower case, UTF-8 */
+	char *charset;	   /* of the Content-Type; NULL when absent */
+	char *method;	   /* of a calendar; NULL when absent */
+	char *report_type; /* of a report; NULL when absent */
+	char *boundary;	   /* with "--" in front; NULL unless a multipart */
+	char *filename;	   /* decoded; NULL when absent */
+	bool is_flowed;	   /* RFC 3676 */
 	bool is_delsp;
 	bool is_attachment; /* by its Content-Disposition */
 	GMimeContentEncoding encoding;

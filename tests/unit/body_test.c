@@ -305,6 +305,8 @@ knows_reports_of_machines(void **state)
 					       "feedback-report\r\n\r\nx\r\n"),
 		 "feedback-report"},
 		{MULTIPART("report; report-type=new", PLAIN("a")), "report"},
+		{MULTIPART("report; report-type=Delivery-Status", PLAIN("a")),
+		 "delivery-status"},
 		{MULTIPART("mixed",
 			   PLAIN("a") "--b\r\nContent-Type: text/calendar; "
 				      "method=REPLY\r\n\r\nx\r\n"),
