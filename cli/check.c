@@ -10,12 +10,6 @@
 
 #include "command.h"
 
-static bool
-read_figures(StoreTx *tx, void *data, GError **error)
-{
-	return store_figures(tx, data, error);
-}
-
 /* A file that is there can be used; one that is not can be made. */
 static bool
 is_usable(const char *path, GError **error)

@@ -49,8 +49,17 @@ int command_fail(const GError *error);
 /* Prints how the command is called; EX_USAGE. */
 int command_usage(const char *usage);
 
+/* What others wrote, safe for a terminal: UTF-8, without controls but LF; ""
+ * for NULL. The caller's. */
+char *text_printable(const char *text);
+/* An instant in the zone, in the form of g_date_time_format(); the caller's. */
+char *text_instant(int64_t instant, GTimeZone *zone, const char *format);
+
 /* Prints a value as one line of JSON and releases it. */
 void print_json(json_t *value);
+
+/* A StoreWork that fills a StoreFigures. */
+bool read_figures(StoreTx *tx, void *data, GError **error);
 
 /* A string, or null for NULL; broken UTF-8 is repaired. */
 json_t *json_text(const char *text);

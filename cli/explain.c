@@ -182,18 +182,11 @@ print_as_json(const Ticket *ticket, const Calendar *calendar, int64_t now)
 	print_json(object);
 }
 
-static char *
-told(int64_t instant, GTimeZone *zone, const char *format)
-{
-	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(instant);
-	g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
-	return g_date_time_format(local, format);
-}
-
 static void
 print_line(const char *label, int64_t instant, GTimeZone *zone)
 {
-	g_autofree char *text = told(instant, zone, "%Y-%m-%d %H:%M:%S");
+	g_autofree char *text =
+		text_instant(instant, zone, "%Y-%m-%d %H:%M:%S");
 	(void)printf("    %-8s  %s\n", label, text);
 }
 
@@ -228,8 +221,8 @@ print_intervals(const Ticket *ticket, const TicketClock *clock,
 			&g_array_index(intervals, OpenInterval, i);
 		print_closed_days(calendar, before, open->from);
 		g_autofree char *from =
-			told(open->from, zone, "%Y-%m-%d  %H:%M:%S");
-		g_autofree char *to = told(open->to, zone, "%H:%M:%S");
+			text_instant(open->from, zone, "%Y-%m-%d  %H:%M:%S");
+		g_autofree char *to = text_instant(open->to, zone, "%H:%M:%S");
 		int64_t s = open->to - open->from;
 		(void)printf("    open      %s to %s  %d:%02d\n", from, to,
 			     (int)(s / 3600), (int)(s / 60 % 60));
@@ -271,10 +264,11 @@ print_story(const Ticket *ticket, const Calendar *calendar, int64_t now)
 		print_clock(ticket, ticket->clocks->pdata[i], calendar, now);
 	for (guint i = 0; i < ticket->pauses->len; i++) {
 		const TicketPause *pause = ticket->pauses->pdata[i];
-		g_autofree char *from = told(pause->from, zone, "%F %T");
-		g_autofree char *to = pause->to
-					      ? told(pause->to, zone, "%F %T")
-					      : g_strdup("the customer writes");
+		g_autofree char *from =
+			text_instant(pause->from, zone, "%F %T");
+		g_autofree char *to =
+			pause->to ? text_instant(pause->to, zone, "%F %T")
+				  : g_strdup("the customer writes");
 		(void)printf("\n  pause: %s until %s, %s\n", from, to,
 			     pause->why);
 	}

@@ -93,22 +93,16 @@ print_as_json(const Site *site, const Thread *thread, int64_t now)
 static void
 print_text(const char *indent, const char *text)
 {
-	g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
-	g_auto(GStrv) lines = g_strsplit(g_strchomp(valid), "\n", -1);
-	for (guint i = 0; lines[i]; i++) {
-		for (char *p = lines[i]; *p; p++)
-			if ((guchar)*p < ' ' || *p == 127)
-				*p = ' ';
+	g_autofree char *safe = text_printable(text);
+	g_auto(GStrv) lines = g_strsplit(g_strchomp(safe), "\n", -1);
+	for (guint i = 0; lines[i]; i++)
 		(void)printf("%s%s\n", indent, lines[i]);
-	}
 }
 
 static void
 print_instant(const char *label, int64_t instant, GTimeZone *zone)
 {
-	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(instant);
-	g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
-	g_autofree char *text = g_date_time_format(local, "%Y-%m-%d %H:%M");
+	g_autofree char *text = text_instant(instant, zone, "%Y-%m-%d %H:%M");
 	(void)printf("%s%s", label, text);
 }
 

@@ -6,7 +6,7 @@
 
 #include "command.h"
 
-static bool
+bool
 read_figures(StoreTx *tx, void *data, GError **error)
 {
 	return store_figures(tx, data, error);

@@ -72,10 +72,8 @@ print_as_json(const Site *site, const Listing *listing, int64_t now)
 static void
 print_cell(const char *text, glong width)
 {
-	g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
-	for (char *p = valid; *p; p++)
-		if ((guchar)*p < ' ' || *p == 127)
-			*p = ' ';
+	g_autofree char *valid = text_printable(text);
+	(void)g_strdelimit(valid, "\n", ' ');
 	glong length = g_utf8_strlen(valid, -1);
 	g_autofree char *cut =
 		length > width ? g_utf8_substring(valid, 0, width - 1) : NULL;
@@ -87,13 +85,8 @@ static char *
 due_text(const Site *site, const Ticket *ticket)
 {
 	int64_t due = ticket_due(ticket);
-	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(due);
-	g_autoptr(GDateTime) local =
-		due ? g_date_time_to_timezone(utc,
-					      zone_of_desk(site, ticket->desk))
-		    : NULL;
-	return local ? g_date_time_format(local, "%Y-%m-%d %H:%M")
-		     : g_strdup("-");
+	GTimeZone *zone = zone_of_desk(site, ticket->desk);
+	return due ? text_instant(due, zone, "%Y-%m-%d %H:%M") : g_strdup("-");
 }
 
 static void

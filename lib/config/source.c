@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <loket/error.h>
@@ -309,6 +310,12 @@ scan_text(Scan *scan, GError **error)
 static GString *
 read_file(const char *path)
 {
+	/* a pipe would be waited for */
+	struct stat status;
+	if (stat(path, &status) == 0 && S_ISFIFO(status.st_mode)) {
+		errno = EINVAL;
+		return NULL;
+	}
 	FILE *file = fopen(path, "re");
 	if (!file)
 		return NULL;

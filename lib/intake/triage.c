@@ -104,16 +104,19 @@ speaks_as_agent(Triage *triage, const Config *config, const Envelope *envelope,
 
 /* By its Message-ID, or by the loop mark where a relay wrote another one. */
 static bool
-is_echo(const Keyring *keyring, const Mail *mail)
+is_echo(const Keyring *keyring, const Envelope *envelope, const Mail *mail)
 {
 	if (!keyring)
 		return false;
 	const char *mark = mail_header(mail, LOOP_HEADER, 0);
 	if (mark && loop_mark_is_ours(keyring, mark))
 		return true;
+	/* whoever got one of ours can write its Message-ID into his own */
+	bool is_null = envelope->sender && !*envelope->sender;
 	g_autofree char *number =
-		mail->message_id ? reference_number(keyring, mail->message_id)
-				 : NULL;
+		mail->message_id && is_null
+			? reference_number(keyring, mail->message_id)
+			: NULL;
 	return number != NULL;
 }
 
@@ -208,7 +211,7 @@ judge_writer(Triage *triage, const TriageSite *site, const Envelope *envelope,
 	triage->auth = authres_judge(mail, ids, site->hostname, &auth_reason);
 	triage->is_authenticated =
 		envelope->login || is_vouched_for(triage, mail);
-	if (is_echo(site->keyring, mail)) {
+	if (is_echo(site->keyring, envelope, mail)) {
 		triage->role = ROLE_ECHO;
 		triage->reason = g_strdup("our own notification");
 	} else if (site->config && !robot.is_robot &&

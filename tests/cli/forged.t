@@ -90,11 +90,14 @@ die "$LOKET: not built\n" if !-x $LOKET;
 		'--rcpt', $customer, '--login', 'jan');
 	my ($ours) = "@{[edits($answer, 'add References')]}"
 		=~ /(<[^<>]+\@acme\.example>)/;
-	my $echo = ingest($customer, $DESK, join "\n", "From: $customer",
-		"Message-ID: $ours", 'Loket-Ticket: 2600000017',
-		'Loket-Loop: x', 'Subject: b');
-
-	is($echo->{role}, 'echo', 'a mail with our id is taken for ours');
+	my $copy = join "\n", "From: $customer", "Message-ID: $ours",
+		'Loket-Ticket: 2600000017', 'Loket-Loop: x', 'Subject: b';
+	my $replay = ingest($customer, $DESK, $copy);
+	is($replay->{role}, 'customer',
+		'a mail with our id that has a sender is his, and kept');
+	ok($replay->{number}, 'with a number');
+	my $echo = ingest('', $DESK, $copy);
+	is($echo->{role}, 'echo', 'without a sender it is taken for ours');
 	is_deeply($echo->{edits}, ['delete Loket-Ticket 1'],
 		'but of our fields it keeps only the mark');
 }
