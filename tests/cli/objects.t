@@ -118,7 +118,7 @@ subtest 'tickets, messages and results' => sub {
 		is $ticket->{tag}, $got{$kind}{tag}, "show: $kind: its tag";
 	}
 	my @list = $cli->tickets('--state', 'all');
-	is_right_ticket($_, "tickets: $_->{subject}") for @list;
+	is_right_ticket($_, "tickets: $_->{number}") for @list;
 	is_deeply [grep { exists $_->{messages} || exists $_->{events} } @list], [],
 		'tickets: without messages and events';
 	my %shown = map { $_->{number} => $_ } @list;
