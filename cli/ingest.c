@@ -102,7 +102,7 @@ open_site(const Invocation *call, GError **error)
 		return site;
 	}
 	(void)command_fail(why);
-	return site_open(call->config_path, STORE_READ, error);
+	return site_open(call->config_path, STORE_LATER, error);
 }
 
 static int

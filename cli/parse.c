@@ -176,7 +176,7 @@ site_for_reading(const Invocation *call, GError **error)
 {
 	if (call->is_default_config && access(call->config_path, F_OK) != 0)
 		return site_open_bare(error);
-	return site_open(call->config_path, STORE_READ, error);
+	return site_open(call->config_path, STORE_LATER, error);
 }
 
 int

@@ -22,9 +22,10 @@ typedef struct Site {
 
 /*
  * Opens the site of a configuration file: STORE_WRITE makes the store and the
- * secret where they are missing; STORE_READ makes nothing, and the keyring is
- * then NULL when there is no secret yet. The result is the caller's, released
- * with site_unref. Errors are those of the parts; the message names the file.
+ * secret where they are missing; the other modes make nothing, and the keyring
+ * is then NULL when there is no secret yet. The result is the caller's,
+ * released with site_unref. Errors are those of the parts; the message names
+ * the file.
  */
 Site *site_open(const char *config_path, enum StoreMode mode, GError **error);
 

@@ -30,6 +30,7 @@ typedef struct StoreTx StoreTx;
 enum StoreMode {
 	STORE_WRITE, /* makes the store when there is none */
 	STORE_READ,  /* a store that is not there reads as an empty one */
+	STORE_LATER, /* opens nothing yet, and cannot be written */
 };
 
 /* What is done inside a transaction; false undoes all of it. It runs on the

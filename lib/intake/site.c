@@ -20,7 +20,7 @@ static bool
 open_secret(Site *site, enum StoreMode mode, GError **error)
 {
 	const Config *config = site->config;
-	if (mode == STORE_READ && access(config->secret, F_OK) != 0)
+	if (mode != STORE_WRITE && access(config->secret, F_OK) != 0)
 		return true;
 	site->keyring = keyring_open(config->secret, config->key_lifetime_s,
 				     clock_now(), error);

@@ -100,8 +100,9 @@ store_open(const char *url, enum StoreMode mode, GError **error)
 	g_autoptr(Store) store = g_new0(Store, 1);
 	store->path = g_strdup(path);
 	g_mutex_init(&store->reading);
-	bool ok = mode == STORE_READ ? reader_of(store, error) != NULL
-				     : start_writer(store, error);
+	bool ok = mode == STORE_LATER ||
+		  (mode == STORE_READ ? reader_of(store, error) != NULL
+				      : start_writer(store, error));
 	return ok ? g_steal_pointer(&store) : NULL;
 }
 

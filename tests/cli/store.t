@@ -94,6 +94,7 @@ subtest 'a file that is no store is trouble, not a crash' => sub {
 	$cli->write('loket.db', "this is no database\n" x 500);
 	is $cli->try_to_take(From => AN, Subject => 'Hoi')->{exit}, 75, 'ingest';
 	is $cli->run('check')->{exit}, 78, 'check';
+	is $cli->run('parse', 'tests/mail/mutt-plain-en.eml')->{exit}, 0, 'parse needs none';
 	cmp_ok $cli->run($_, '--json')->{exit}, '<', 128, $_ for qw(tickets outbox status);
 	like Loket::Cli::bytes_of($cli->dir . '/loket.db'), qr/no database/, 'it is left as it was';
 };
