@@ -32,7 +32,7 @@ raw_add(StoreTx *tx, const Message *message, GError **error)
 		return true;
 	g_autoptr(GBytes) packed = compressed(message->raw);
 	if (packed)
-		return tx_run(tx, error, "INSERT INTO raw VALUES (?1, ?2, ?3)",
+		return db_run(tx, error, "INSERT INTO raw VALUES (?1, ?2, ?3)",
 			      "iib", message->id,
 			      (int64_t)g_bytes_get_size(message->raw), packed);
 	g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
@@ -65,7 +65,7 @@ bool
 store_message_add(StoreTx *tx, Message *message, GError **error)
 {
 	g_autofree char *recipients = lines_of(message->to);
-	bool ok = tx_run(
+	bool ok = db_run(
 		tx, error,
 		"INSERT INTO message (ticket, message_id, role, direction,"
 		" sender, recipients, at, subject, new_text, attachments,"
@@ -80,7 +80,7 @@ store_message_add(StoreTx *tx, Message *message, GError **error)
 		message->reason);
 	if (!ok)
 		return false;
-	message->id = sqlite3_last_insert_rowid(tx->db);
+	message->id = sqlite3_last_insert_rowid(tx->handle);
 	return raw_add(tx, message, error);
 }
 
@@ -91,11 +91,11 @@ store_ticket_of_message(StoreTx *tx, const char *message_id, char **number,
 	bool ok;
 	*number = NULL;
 	sqlite3_stmt *row =
-		tx_query(tx, error,
+		db_query(tx, error,
 			 "SELECT ticket FROM message WHERE message_id = ?1"
 			 " AND ticket IS NOT NULL ORDER BY id LIMIT 1",
 			 "t", message_id);
-	while (tx_next(tx, row, &ok, error))
+	while (db_next(tx, row, &ok, error))
 		*number = row_text(row, 0);
 	return ok;
 }
@@ -151,7 +151,7 @@ messages_read(StoreTx *tx, sqlite3_stmt *row, GPtrArray **messages,
 	bool ok;
 	g_autoptr(GPtrArray) found =
 		g_ptr_array_new_with_free_func(message_free);
-	while (tx_next(tx, row, &ok, error))
+	while (db_next(tx, row, &ok, error))
 		g_ptr_array_add(found, message_of_row(row));
 	if (ok)
 		*messages = g_steal_pointer(&found);
@@ -163,7 +163,7 @@ store_messages_list(StoreTx *tx, const char *number, GPtrArray **messages,
 		    GError **error)
 {
 	return messages_read(tx,
-			     tx_query(tx, error,
+			     db_query(tx, error,
 				      "SELECT " MESSAGE_COLUMNS " FROM message"
 				      " WHERE ticket = ?1 ORDER BY id",
 				      "t", number),
@@ -175,7 +175,7 @@ store_loose_list(StoreTx *tx, const char *role, int limit, GPtrArray **messages,
 		 GError **error)
 {
 	return messages_read(tx,
-			     tx_query(tx, error,
+			     db_query(tx, error,
 				      "SELECT " MESSAGE_COLUMNS " FROM message"
 				      " WHERE ticket IS NULL AND role = ?1"
 				      " ORDER BY id DESC LIMIT ?2",
@@ -200,11 +200,11 @@ store_seen_get(StoreTx *tx, const char *key, int64_t since, Seen **seen,
 {
 	bool ok;
 	*seen = NULL;
-	sqlite3_stmt *row = tx_query(tx, error,
+	sqlite3_stmt *row = db_query(tx, error,
 				     "SELECT ticket, recipients, at FROM seen"
 				     " WHERE key = ?1 AND at >= ?2",
 				     "ti", key, since);
-	while (tx_next(tx, row, &ok, error)) {
+	while (db_next(tx, row, &ok, error)) {
 		*seen = g_new0(Seen, 1);
 		(*seen)->ticket = row_text(row, 0);
 		(*seen)->recipients = row_text(row, 1);
@@ -216,7 +216,7 @@ store_seen_get(StoreTx *tx, const char *key, int64_t since, Seen **seen,
 bool
 store_seen_put(StoreTx *tx, const char *key, const Seen *seen, GError **error)
 {
-	return tx_run(tx, error,
+	return db_run(tx, error,
 		      "INSERT OR REPLACE INTO seen VALUES (?1, ?2, ?3, ?4)",
 		      "ttti", key, seen->ticket, seen->recipients, seen->at);
 }

@@ -14,7 +14,7 @@ bool
 store_outbox_add(StoreTx *tx, const OutboxItem *item, bool *is_added,
 		 GError **error)
 {
-	bool ok = tx_run(
+	bool ok = db_run(
 		tx, error,
 		"INSERT INTO outbox (key, kind, state, ticket, recipient,"
 		" domain, subject, text, message_id, mail, is_authenticated,"
@@ -26,7 +26,7 @@ store_outbox_add(StoreTx *tx, const OutboxItem *item, bool *is_added,
 		item->subject, item->text, item->message_id, item->mail,
 		(int64_t)item->is_authenticated, item->desk, item->created_at,
 		item->next_at);
-	*is_added = ok && sqlite3_changes(tx->db) == 1;
+	*is_added = ok && sqlite3_changes(tx->handle) == 1;
 	return ok;
 }
 
@@ -83,10 +83,10 @@ store_outbox_list(StoreTx *tx, GPtrArray **items, GError **error)
 {
 	bool ok;
 	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(free_item);
-	sqlite3_stmt *row = tx_query(
+	sqlite3_stmt *row = db_query(
 		tx, error, "SELECT " OUTBOX_COLUMNS " FROM outbox ORDER BY id",
 		"");
-	while (tx_next(tx, row, &ok, error))
+	while (db_next(tx, row, &ok, error))
 		g_ptr_array_add(found, item_of_row(row));
 	if (ok)
 		*items = g_steal_pointer(&found);
@@ -100,12 +100,12 @@ store_outbox_take(StoreTx *tx, int64_t now, int64_t until, OutboxItem **item,
 	bool ok;
 	*item = NULL;
 	sqlite3_stmt *row =
-		tx_query(tx, error,
+		db_query(tx, error,
 			 "SELECT " OUTBOX_COLUMNS ", mail FROM outbox"
 			 " WHERE state = 'waiting' AND next_at <= ?1"
 			 " ORDER BY next_at, id LIMIT 1",
 			 "i", now);
-	while (tx_next(tx, row, &ok, error)) {
+	while (db_next(tx, row, &ok, error)) {
 		*item = item_of_row(row);
 		(*item)->mail =
 			g_bytes_new(sqlite3_column_blob(row, 15),
@@ -114,7 +114,7 @@ store_outbox_take(StoreTx *tx, int64_t now, int64_t until, OutboxItem **item,
 	if (!ok || !*item)
 		return ok;
 	(*item)->attempts++;
-	return tx_run(tx, error,
+	return db_run(tx, error,
 		      "UPDATE outbox SET attempts = attempts + 1,"
 		      " next_at = ?2 WHERE id = ?1",
 		      "ii", (*item)->id, until);
@@ -123,7 +123,7 @@ store_outbox_take(StoreTx *tx, int64_t now, int64_t until, OutboxItem **item,
 bool
 store_outbox_save(StoreTx *tx, const OutboxItem *item, GError **error)
 {
-	return tx_run(tx, error,
+	return db_run(tx, error,
 		      "UPDATE outbox SET state = ?2, next_at = ?3,"
 		      " last_error = ?4 WHERE id = ?1",
 		      "itit", item->id, item->state, item->next_at,
@@ -135,7 +135,7 @@ read_number(StoreTx *tx, sqlite3_stmt *row, int64_t *number, GError **error)
 {
 	bool ok;
 	*number = 0;
-	while (tx_next(tx, row, &ok, error))
+	while (db_next(tx, row, &ok, error))
 		*number = sqlite3_column_int64(row, 0);
 	return ok;
 }
@@ -144,7 +144,7 @@ bool
 store_outbox_next(StoreTx *tx, int64_t *next_at, GError **error)
 {
 	return read_number(tx,
-			   tx_query(tx, error,
+			   db_query(tx, error,
 				    "SELECT min(next_at) FROM outbox"
 				    " WHERE state = 'waiting'",
 				    ""),
@@ -170,7 +170,7 @@ store_outbox_count(StoreTx *tx, const char *kind, enum OutboxScope scope,
 	};
 	bool has_of = scope != OUTBOX_SITE;
 	return read_number(tx,
-			   tx_query(tx, error, sql[scope],
+			   db_query(tx, error, sql[scope],
 				    has_of ? "tit" : "ti", kind, since, of),
 			   count, error);
 }
@@ -194,7 +194,7 @@ store_figures(StoreTx *tx, StoreFigures *figures, GError **error)
 		 &figures->outbox_failed},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(queries); i++)
-		if (!read_number(tx, tx_query(tx, error, queries[i].sql, ""),
+		if (!read_number(tx, db_query(tx, error, queries[i].sql, ""),
 				 queries[i].figure, error))
 			return false;
 	return true;

@@ -141,38 +141,38 @@ static const char schema[] =
 	"CREATE INDEX outbox_created ON outbox (kind, created_at);";
 
 static bool
-schema_version(StoreTx *tx, int64_t *version, GError **error)
+schema_version(StoreDb *db, int64_t *version, GError **error)
 {
 	bool ok;
-	sqlite3_stmt *row = tx_query(tx, error, "PRAGMA user_version", "");
-	if (tx_next(tx, row, &ok, error))
+	sqlite3_stmt *row = db_query(db, error, "PRAGMA user_version", "");
+	if (db_next(db, row, &ok, error))
 		*version = sqlite3_column_int64(row, 0);
 	else
 		return false;
-	tx_end(row);
+	row_end(row);
 	return true;
 }
 
 static bool
-schema_make(StoreTx *tx, GError **error)
+schema_make(StoreDb *db, GError **error)
 {
 	/* another program may have made it while we waited for the lock */
 	int64_t version;
-	return tx_exec(tx, "BEGIN IMMEDIATE", error) &&
-	       schema_version(tx, &version, error) &&
+	return db_exec(db, "BEGIN IMMEDIATE", error) &&
+	       schema_version(db, &version, error) &&
 	       (version > 0 ||
-		(tx_exec(tx, schema, error) &&
-		 tx_exec(tx,
+		(db_exec(db, schema, error) &&
+		 db_exec(db,
 			 "PRAGMA user_version = " G_STRINGIFY(SCHEMA_VERSION),
 			 error))) &&
-	       tx_exec(tx, "COMMIT", error);
+	       db_exec(db, "COMMIT", error);
 }
 
 bool
-schema_check(StoreTx *tx, bool *is_made, GError **error)
+schema_check(StoreDb *db, bool *is_made, GError **error)
 {
 	int64_t version;
-	if (!schema_version(tx, &version, error))
+	if (!schema_version(db, &version, error))
 		return false;
 	*is_made = version > 0;
 	if (version <= SCHEMA_VERSION)
@@ -185,9 +185,9 @@ schema_check(StoreTx *tx, bool *is_made, GError **error)
 }
 
 bool
-schema_prepare(StoreTx *tx, GError **error)
+schema_prepare(StoreDb *db, GError **error)
 {
 	bool is_made;
-	return schema_check(tx, &is_made, error) &&
-	       (is_made || schema_make(tx, error));
+	return schema_check(db, &is_made, error) &&
+	       (is_made || schema_make(db, error));
 }

@@ -8,26 +8,27 @@
 /* How long one statement waits for another program's lock. */
 #define BUSY_TIMEOUT_MS 500
 
-bool
-tx_fail(StoreTx *tx, GError **error)
+/* From the connection's last failure. */
+static void
+set_error(StoreDb *db, GError **error)
 {
 	g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY, "store: %s",
-		    sqlite3_errmsg(tx->db));
+		    sqlite3_errmsg(db->handle));
+}
+
+bool
+db_exec(StoreDb *db, const char *sql, GError **error)
+{
+	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	set_error(db, error);
 	return false;
 }
 
 bool
-tx_exec(StoreTx *tx, const char *sql, GError **error)
+db_is_busy(StoreDb *db)
 {
-	if (sqlite3_exec(tx->db, sql, NULL, NULL, NULL) == SQLITE_OK)
-		return true;
-	return tx_fail(tx, error);
-}
-
-bool
-tx_is_busy(StoreTx *tx)
-{
-	int code = sqlite3_errcode(tx->db) & 0xff;
+	int code = sqlite3_errcode(db->handle) & 0xff;
 	return code == SQLITE_BUSY || code == SQLITE_LOCKED;
 }
 
@@ -42,51 +43,51 @@ static const char settings[] = "PRAGMA foreign_keys = ON;"
 			       "PRAGMA temp_store = MEMORY;"
 			       "PRAGMA trusted_schema = OFF";
 
-StoreTx *
-tx_open(const char *path, bool writable, GError **error)
+StoreDb *
+db_open(const char *path, bool writable, GError **error)
 {
 	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 			     : SQLITE_OPEN_READONLY;
-	g_autoptr(StoreTx) tx = g_new0(StoreTx, 1);
-	tx->statements =
+	g_autoptr(StoreDb) db = g_new0(StoreDb, 1);
+	db->statements =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, finalize);
-	if (sqlite3_open_v2(path, &tx->db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
-	    SQLITE_OK) {
+	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
+			    NULL) != SQLITE_OK) {
 		g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
-			    "store %s: %s", path, sqlite3_errmsg(tx->db));
+			    "store %s: %s", path, sqlite3_errmsg(db->handle));
 		return NULL;
 	}
-	(void)sqlite3_busy_timeout(tx->db, BUSY_TIMEOUT_MS);
-	if (!tx_exec(tx, settings, error))
+	(void)sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+	if (!db_exec(db, settings, error))
 		return NULL;
-	return g_steal_pointer(&tx);
+	return g_steal_pointer(&db);
 }
 
 void
-tx_close(StoreTx *tx)
+db_close(StoreDb *db)
 {
-	if (!tx)
+	if (!db)
 		return;
-	g_hash_table_unref(tx->statements);
-	(void)sqlite3_close_v2(tx->db);
-	g_free(tx);
+	g_hash_table_unref(db->statements);
+	(void)sqlite3_close_v2(db->handle);
+	g_free(db);
 }
 
 static sqlite3_stmt *
-prepared(StoreTx *tx, const char *sql, GError **error)
+prepared(StoreDb *db, const char *sql, GError **error)
 {
-	sqlite3_stmt *statement = g_hash_table_lookup(tx->statements, sql);
+	sqlite3_stmt *statement = g_hash_table_lookup(db->statements, sql);
 	if (statement) {
 		(void)sqlite3_reset(statement);
 		return statement;
 	}
-	if (sqlite3_prepare_v3(tx->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
 			       &statement, NULL) != SQLITE_OK) {
-		(void)tx_fail(tx, error);
+		set_error(db, error);
 		return NULL;
 	}
 	/* the key is the statement's own copy: sql need not outlive the call */
-	g_hash_table_insert(tx->statements,
+	g_hash_table_insert(db->statements,
 			    (void *)(uintptr_t)sqlite3_sql(statement),
 			    statement);
 	return statement;
@@ -130,9 +131,9 @@ bind_all(sqlite3_stmt *statement, const char *format, va_list values)
 }
 
 bool
-tx_run(StoreTx *tx, GError **error, const char *sql, const char *format, ...)
+db_run(StoreDb *db, GError **error, const char *sql, const char *format, ...)
 {
-	sqlite3_stmt *statement = prepared(tx, sql, error);
+	sqlite3_stmt *statement = prepared(db, sql, error);
 	if (!statement)
 		return false;
 	va_list values;
@@ -141,16 +142,16 @@ tx_run(StoreTx *tx, GError **error, const char *sql, const char *format, ...)
 	va_end(values);
 	ok = ok && sqlite3_step(statement) == SQLITE_DONE;
 	if (!ok)
-		(void)tx_fail(tx, error);
+		set_error(db, error);
 	(void)sqlite3_reset(statement);
 	(void)sqlite3_clear_bindings(statement);
 	return ok;
 }
 
 sqlite3_stmt *
-tx_query(StoreTx *tx, GError **error, const char *sql, const char *format, ...)
+db_query(StoreDb *db, GError **error, const char *sql, const char *format, ...)
 {
-	sqlite3_stmt *statement = prepared(tx, sql, error);
+	sqlite3_stmt *statement = prepared(db, sql, error);
 	if (!statement)
 		return NULL;
 	va_list values;
@@ -159,25 +160,25 @@ tx_query(StoreTx *tx, GError **error, const char *sql, const char *format, ...)
 	va_end(values);
 	if (ok)
 		return statement;
-	(void)tx_fail(tx, error);
+	set_error(db, error);
 	return NULL;
 }
 
 bool
-tx_next(StoreTx *tx, sqlite3_stmt *row, bool *ok, GError **error)
+db_next(StoreDb *db, sqlite3_stmt *row, bool *ok, GError **error)
 {
 	int rc = row ? sqlite3_step(row) : SQLITE_ERROR;
 	if (rc == SQLITE_ROW)
 		return true;
 	*ok = rc == SQLITE_DONE;
 	if (!*ok && row)
-		(void)tx_fail(tx, error);
-	tx_end(row);
+		set_error(db, error);
+	row_end(row);
 	return false;
 }
 
 void
-tx_end(sqlite3_stmt *row)
+row_end(sqlite3_stmt *row)
 {
 	if (!row)
 		return;

@@ -4,8 +4,11 @@
  * A format says what is bound to ?1, ?2 ...: t text (const char *, NULL is
  * NULL), i integer (int64_t), b bytes (GBytes *, NULL is NULL).
  *
- *	sqlite3_stmt *row = tx_query(tx, error, "SELECT ...", "ti", name, at);
- *	while (tx_next(tx, row, &rc, error)) ...
+ *	bool ok;
+ *	sqlite3_stmt *row = db_query(db, error, "SELECT ...", "ti", name, at);
+ *	while (db_next(db, row, &ok, error))
+ *		use(row_text(row, 0));
+ *	return ok;
  */
 #ifndef LOKET_STORE_SQLITE_H
 #define LOKET_STORE_SQLITE_H
@@ -17,52 +20,52 @@
 /* Between two attempts at a lock that another program holds. */
 #define BUSY_PAUSE_US 10000
 
+/* A connection. Inside a transaction it is what a StoreWork gets, and bears
+ * the name StoreTx there. */
+typedef struct StoreTx StoreDb;
 struct StoreTx {
-	sqlite3 *db;
+	sqlite3 *handle;
 	GHashTable *statements; /* SQL text to sqlite3_stmt, kept prepared */
 };
 
 /* Opens a connection with its limits and settings. */
-StoreTx *tx_open(const char *path, bool writable, GError **error);
-void tx_close(StoreTx *tx);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreTx, tx_close)
+StoreDb *db_open(const char *path, bool writable, GError **error);
+void db_close(StoreDb *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreDb, db_close)
 
 /* Runs a statement that gives no rows. */
-bool tx_run(StoreTx *tx, GError **error, const char *sql, const char *format,
+bool db_run(StoreDb *db, GError **error, const char *sql, const char *format,
 	    ...);
 
-/* Binds a query; its rows are read with tx_next. NULL on error. The statement
+/* Binds a query; its rows are read with db_next. NULL on error. The statement
  * belongs to the connection. */
-sqlite3_stmt *tx_query(StoreTx *tx, GError **error, const char *sql,
+sqlite3_stmt *db_query(StoreDb *db, GError **error, const char *sql,
 		       const char *format, ...);
 
 /* The next row: true while there is one. When false, *ok tells whether all
  * rows were read; the statement is reset then. */
-bool tx_next(StoreTx *tx, sqlite3_stmt *row, bool *ok, GError **error);
+bool db_next(StoreDb *db, sqlite3_stmt *row, bool *ok, GError **error);
 
 /* Ends a query of which not all rows were read. */
-void tx_end(sqlite3_stmt *row);
+void row_end(sqlite3_stmt *row);
 
 /* Runs fixed SQL without values: BEGIN, COMMIT, a schema. */
-bool tx_exec(StoreTx *tx, const char *sql, GError **error);
-
-/* Sets error from the connection's last failure; returns false. */
-bool tx_fail(StoreTx *tx, GError **error);
+bool db_exec(StoreDb *db, const char *sql, GError **error);
 
 /* Whether the last failure was another program's lock. */
-bool tx_is_busy(StoreTx *tx);
+bool db_is_busy(StoreDb *db);
 
 /* The text of a column, a copy; NULL when it is NULL. */
 char *row_text(sqlite3_stmt *row, int column);
 
 /* Whether there is a schema; one that is newer is refused. */
-bool schema_check(StoreTx *tx, bool *is_made, GError **error);
+bool schema_check(StoreDb *db, bool *is_made, GError **error);
 /* The same on a writable connection; made on an empty file. */
-bool schema_prepare(StoreTx *tx, GError **error);
+bool schema_prepare(StoreDb *db, GError **error);
 
 /* The writer thread of a store. */
 typedef struct Writer Writer;
-Writer *writer_start(StoreTx *tx); /* owns tx */
+Writer *writer_start(StoreDb *db); /* owns db */
 void writer_stop(Writer *writer);
 bool writer_run(Writer *writer, StoreWork *work, void *data, GError **error);
 

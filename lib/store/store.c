@@ -11,8 +11,8 @@ struct Store {
 	char *path;
 	Writer *writer; /* NULL when only read */
 	GMutex reading;
-	StoreTx *reader; /* NULL: not opened, or nothing is there */
-	StoreTx *empty;	 /* stands in until something is */
+	StoreDb *reader; /* NULL: not opened, or nothing is there */
+	StoreDb *empty;	 /* stands in until something is */
 };
 
 static const char *
@@ -29,16 +29,16 @@ path_of(const char *url, GError **error)
 /* Programs that make one store at once hold what the others need for WAL, and
  * SQLite then says busy without waiting. */
 static bool
-prepare_to_write(StoreTx *tx, GError **error)
+prepare_to_write(StoreDb *db, GError **error)
 {
 	gint64 deadline = g_get_monotonic_time() +
 			  (gint64)STORE_WAIT_S * G_TIME_SPAN_SECOND;
 	for (;;) {
 		g_autoptr(GError) why = NULL;
-		if (tx_exec(tx, "PRAGMA journal_mode = WAL", &why) &&
-		    schema_prepare(tx, &why))
+		if (db_exec(db, "PRAGMA journal_mode = WAL", &why) &&
+		    schema_prepare(db, &why))
 			return true;
-		if (!tx_is_busy(tx) || g_get_monotonic_time() > deadline) {
+		if (!db_is_busy(db) || g_get_monotonic_time() > deadline) {
 			g_propagate_error(error, g_steal_pointer(&why));
 			return false;
 		}
@@ -46,32 +46,32 @@ prepare_to_write(StoreTx *tx, GError **error)
 	}
 }
 
-static StoreTx *
+static StoreDb *
 writer_open(const char *path, GError **error)
 {
-	g_autoptr(StoreTx) tx = tx_open(path, true, error);
-	if (!tx || !prepare_to_write(tx, error))
+	g_autoptr(StoreDb) db = db_open(path, true, error);
+	if (!db || !prepare_to_write(db, error))
 		return NULL;
-	return g_steal_pointer(&tx);
+	return g_steal_pointer(&db);
 }
 
 /* *reader stays NULL while there is no store yet. */
 static bool
-reader_open(const char *path, StoreTx **reader, GError **error)
+reader_open(const char *path, StoreDb **reader, GError **error)
 {
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return true;
 	bool is_made;
-	g_autoptr(StoreTx) tx = tx_open(path, false, error);
-	if (!tx || !schema_check(tx, &is_made, error))
+	g_autoptr(StoreDb) db = db_open(path, false, error);
+	if (!db || !schema_check(db, &is_made, error))
 		return false;
 	if (is_made)
-		*reader = g_steal_pointer(&tx);
+		*reader = g_steal_pointer(&db);
 	return true;
 }
 
 /* Borrowed. A store that is not there yet answers as an empty one. */
-static StoreTx *
+static StoreDb *
 reader_of(Store *store, GError **error)
 {
 	if (!store->reader && !reader_open(store->path, &store->reader, error))
@@ -86,9 +86,9 @@ reader_of(Store *store, GError **error)
 static bool
 start_writer(Store *store, GError **error)
 {
-	StoreTx *tx = writer_open(store->path, error);
-	store->writer = tx ? writer_start(tx) : NULL;
-	return tx != NULL;
+	StoreDb *db = writer_open(store->path, error);
+	store->writer = db ? writer_start(db) : NULL;
+	return db != NULL;
 }
 
 Store *
@@ -112,8 +112,8 @@ store_close(Store *store)
 	if (!store)
 		return;
 	/* the last to close folds the log into the file, and must write */
-	tx_close(store->reader);
-	tx_close(store->empty);
+	db_close(store->reader);
+	db_close(store->empty);
 	writer_stop(store->writer);
 	g_mutex_clear(&store->reading);
 	g_free(store->path);
@@ -134,11 +134,11 @@ bool
 store_read(Store *store, StoreWork *work, void *data, GError **error)
 {
 	g_mutex_lock(&store->reading);
-	StoreTx *tx = reader_of(store, error);
-	bool ok = tx && tx_exec(tx, "BEGIN", error);
+	StoreDb *db = reader_of(store, error);
+	bool ok = db && db_exec(db, "BEGIN", error);
 	if (ok) {
-		ok = work(tx, data, error);
-		(void)tx_exec(tx, "COMMIT", NULL);
+		ok = work(db, data, error);
+		(void)db_exec(db, "COMMIT", NULL);
 	}
 	g_mutex_unlock(&store->reading);
 	return ok;

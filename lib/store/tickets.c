@@ -8,12 +8,12 @@ static bool
 next_sequence(StoreTx *tx, int64_t *sequence, GError **error)
 {
 	bool ok;
-	sqlite3_stmt *row = tx_query(
+	sqlite3_stmt *row = db_query(
 		tx, error,
 		"UPDATE site SET sequence = sequence + 1 RETURNING sequence",
 		"");
 	*sequence = 0;
-	while (tx_next(tx, row, &ok, error))
+	while (db_next(tx, row, &ok, error))
 		*sequence = sqlite3_column_int64(row, 0);
 	if (!ok)
 		return false;
@@ -29,7 +29,7 @@ clock_put(StoreTx *tx, const Ticket *ticket, guint position, GError **error)
 {
 	const TicketClock *clock = ticket->clocks->pdata[position];
 	g_autofree char *target = target_format(&clock->target);
-	return tx_run(tx, error,
+	return db_run(tx, error,
 		      "INSERT INTO clock VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
 		      " ?8, ?9, ?10, ?11)",
 		      "tittiiiiiti", ticket->number, (int64_t)position,
@@ -41,7 +41,7 @@ clock_put(StoreTx *tx, const Ticket *ticket, guint position, GError **error)
 static bool
 clocks_put(StoreTx *tx, const Ticket *ticket, GError **error)
 {
-	if (!tx_run(tx, error, "DELETE FROM clock WHERE ticket = ?1", "t",
+	if (!db_run(tx, error, "DELETE FROM clock WHERE ticket = ?1", "t",
 		    ticket->number))
 		return false;
 	for (guint i = 0; i < ticket->clocks->len; i++)
@@ -53,12 +53,12 @@ clocks_put(StoreTx *tx, const Ticket *ticket, GError **error)
 static bool
 pauses_put(StoreTx *tx, const Ticket *ticket, GError **error)
 {
-	if (!tx_run(tx, error, "DELETE FROM pause WHERE ticket = ?1", "t",
+	if (!db_run(tx, error, "DELETE FROM pause WHERE ticket = ?1", "t",
 		    ticket->number))
 		return false;
 	for (guint i = 0; i < ticket->pauses->len; i++) {
 		const TicketPause *pause = ticket->pauses->pdata[i];
-		if (!tx_run(tx, error,
+		if (!db_run(tx, error,
 			    "INSERT INTO pause VALUES (?1, ?2, ?3, ?4, ?5)",
 			    "tiiit", ticket->number, (int64_t)i, pause->from,
 			    pause->to, pause->why))
@@ -75,7 +75,7 @@ store_ticket_add(StoreTx *tx, Ticket *ticket, int year, GError **error)
 		return false;
 	g_free(ticket->number);
 	ticket->number = number_format(year, sequence);
-	return tx_run(tx, error,
+	return db_run(tx, error,
 		      "INSERT INTO ticket (number, desk, type, state, channel,"
 		      " received_at, queue_id, is_confirmed, is_undeliverable,"
 		      " promise, closed_at, due)"
@@ -89,7 +89,7 @@ store_ticket_add(StoreTx *tx, Ticket *ticket, int year, GError **error)
 bool
 store_ticket_save(StoreTx *tx, const Ticket *ticket, GError **error)
 {
-	return tx_run(tx, error,
+	return db_run(tx, error,
 		      "UPDATE ticket SET desk = ?2, type = ?3, state = ?4,"
 		      " subject = ?5, customer = ?6, customer_name = ?7,"
 		      " language = ?8, agent = ?9, team = ?10, channel = ?11,"
@@ -159,13 +159,13 @@ static bool
 clocks_read(StoreTx *tx, Ticket *ticket, GError **error)
 {
 	bool ok;
-	sqlite3_stmt *row = tx_query(
+	sqlite3_stmt *row = db_query(
 		tx, error,
 		"SELECT kind, target, started_at, due, due_now, met_at,"
 		" ended_at, met_by, aim FROM clock WHERE ticket = ?1"
 		" ORDER BY position",
 		"t", ticket->number);
-	while (tx_next(tx, row, &ok, error))
+	while (db_next(tx, row, &ok, error))
 		clock_of_row(ticket, row);
 	return ok;
 }
@@ -174,11 +174,11 @@ static bool
 pauses_read(StoreTx *tx, Ticket *ticket, GError **error)
 {
 	bool ok;
-	sqlite3_stmt *row = tx_query(tx, error,
+	sqlite3_stmt *row = db_query(tx, error,
 				     "SELECT from_at, to_at, why FROM pause"
 				     " WHERE ticket = ?1 ORDER BY position",
 				     "t", ticket->number);
-	while (tx_next(tx, row, &ok, error)) {
+	while (db_next(tx, row, &ok, error)) {
 		g_autofree char *why = row_text(row, 2);
 		ticket_add_pause(ticket, sqlite3_column_int64(row, 0),
 				 sqlite3_column_int64(row, 1), why);
@@ -198,11 +198,11 @@ store_ticket_get(StoreTx *tx, const char *number, Ticket **ticket,
 {
 	bool ok;
 	g_autoptr(Ticket) found = NULL;
-	sqlite3_stmt *row = tx_query(tx, error,
+	sqlite3_stmt *row = db_query(tx, error,
 				     "SELECT " TICKET_COLUMNS
 				     " FROM ticket WHERE number = ?1",
 				     "t", number);
-	while (tx_next(tx, row, &ok, error))
+	while (db_next(tx, row, &ok, error))
 		found = ticket_of_row(row);
 	if (!ok || (found && !times_read(tx, found, error)))
 		return false;
@@ -233,7 +233,7 @@ store_tickets_list(StoreTx *tx, const TicketFilter *filter, GPtrArray **tickets,
 	g_autoptr(GPtrArray) found =
 		g_ptr_array_new_with_free_func(free_ticket);
 	sqlite3_stmt *row =
-		tx_query(tx, error,
+		db_query(tx, error,
 			 "SELECT " TICKET_COLUMNS " FROM ticket"
 			 " WHERE (?1 IS NULL OR desk = ?1)"
 			 " AND (?2 = 'all' OR state = ?2"
@@ -242,7 +242,7 @@ store_tickets_list(StoreTx *tx, const TicketFilter *filter, GPtrArray **tickets,
 			 " ORDER BY due = 0, due, number LIMIT ?4",
 			 "ttii", filter->desk, filter->state, filter->due_until,
 			 (int64_t)(filter->limit > 0 ? filter->limit : -1));
-	while (tx_next(tx, row, &ok, error))
+	while (db_next(tx, row, &ok, error))
 		g_ptr_array_add(found, ticket_of_row(row));
 	if (!ok || !all_times_read(tx, found, error))
 		return false;
@@ -255,9 +255,9 @@ static bool
 exists(StoreTx *tx, sqlite3_stmt *row, bool *is, GError **error)
 {
 	bool ok = true;
-	*is = tx_next(tx, row, &ok, error);
+	*is = db_next(tx, row, &ok, error);
 	if (*is)
-		tx_end(row);
+		row_end(row);
 	return *is || ok;
 }
 
@@ -266,7 +266,7 @@ store_customer_is_known(StoreTx *tx, const char *address, bool *is_known,
 			GError **error)
 {
 	return exists(tx,
-		      tx_query(tx, error,
+		      db_query(tx, error,
 			       "SELECT 1 FROM ticket WHERE customer = ?1"
 			       " LIMIT 1",
 			       "t", address),
@@ -278,7 +278,7 @@ store_participant_add(StoreTx *tx, const char *number, const char *address,
 		      GError **error)
 {
 	g_autofree char *folded = g_ascii_strdown(address, -1);
-	return tx_run(tx, error,
+	return db_run(tx, error,
 		      "INSERT OR IGNORE INTO participant VALUES (?1, ?2)", "tt",
 		      number, folded);
 }
@@ -289,7 +289,7 @@ store_is_participant(StoreTx *tx, const char *number, const char *address,
 {
 	g_autofree char *folded = g_ascii_strdown(address, -1);
 	return exists(tx,
-		      tx_query(tx, error,
+		      db_query(tx, error,
 			       "SELECT 1 FROM participant"
 			       " WHERE ticket = ?1 AND address = ?2",
 			       "tt", number, folded),
@@ -302,10 +302,10 @@ store_participants_list(StoreTx *tx, const char *number, GPtrArray **addresses,
 {
 	bool ok;
 	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
-	sqlite3_stmt *row = tx_query(
+	sqlite3_stmt *row = db_query(
 		tx, error, "SELECT address FROM participant WHERE ticket = ?1",
 		"t", number);
-	while (tx_next(tx, row, &ok, error))
+	while (db_next(tx, row, &ok, error))
 		g_ptr_array_add(found, row_text(row, 0));
 	if (ok)
 		*addresses = g_steal_pointer(&found);
@@ -318,8 +318,8 @@ store_link_add(StoreTx *tx, const char *number, const char *other,
 {
 	static const char sql[] =
 		"INSERT OR IGNORE INTO link VALUES (?1, ?2, ?3)";
-	return tx_run(tx, error, sql, "ttt", number, other, kind) &&
-	       tx_run(tx, error, sql, "ttt", other, number, kind);
+	return db_run(tx, error, sql, "ttt", number, other, kind) &&
+	       db_run(tx, error, sql, "ttt", other, number, kind);
 }
 
 static void
@@ -337,10 +337,10 @@ store_links_list(StoreTx *tx, const char *number, GPtrArray **links,
 {
 	bool ok;
 	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(link_free);
-	sqlite3_stmt *row = tx_query(
+	sqlite3_stmt *row = db_query(
 		tx, error, "SELECT other, kind FROM link WHERE ticket = ?1",
 		"t", number);
-	while (tx_next(tx, row, &ok, error)) {
+	while (db_next(tx, row, &ok, error)) {
 		Link *link = g_new0(Link, 1);
 		link->number = row_text(row, 0);
 		link->kind = row_text(row, 1);
@@ -355,7 +355,7 @@ bool
 store_event_add(StoreTx *tx, const char *number, int64_t at, const char *what,
 		const char *detail, GError **error)
 {
-	return tx_run(tx, error,
+	return db_run(tx, error,
 		      "INSERT INTO event (ticket, at, what, detail)"
 		      " VALUES (?1, ?2, ?3, ?4)",
 		      "titt", number, at, what, detail);
@@ -376,11 +376,11 @@ store_events_list(StoreTx *tx, const char *number, GPtrArray **events,
 {
 	bool ok;
 	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(event_free);
-	sqlite3_stmt *row = tx_query(tx, error,
+	sqlite3_stmt *row = db_query(tx, error,
 				     "SELECT at, what, detail FROM event"
 				     " WHERE ticket = ?1 ORDER BY id",
 				     "t", number);
-	while (tx_next(tx, row, &ok, error)) {
+	while (db_next(tx, row, &ok, error)) {
 		Event *event = g_new0(Event, 1);
 		event->at = sqlite3_column_int64(row, 0);
 		event->what = row_text(row, 1);

@@ -28,7 +28,7 @@ typedef struct Job {
 } Job;
 
 struct Writer {
-	StoreTx *tx;
+	StoreDb *db;
 	GThread *thread;
 	GMutex lock;
 	GCond arrived;
@@ -53,11 +53,11 @@ batch_fail(GPtrArray *batch, const GError *why)
 }
 
 static void
-rollback(StoreTx *tx)
+rollback(StoreDb *db)
 {
 	/* a full disk may have undone all of it already */
-	if (!sqlite3_get_autocommit(tx->db))
-		(void)tx_exec(tx, "ROLLBACK", NULL);
+	if (!sqlite3_get_autocommit(db->handle))
+		(void)db_exec(db, "ROLLBACK", NULL);
 }
 
 static GPtrArray *
@@ -88,36 +88,36 @@ batch_done(Writer *writer, GPtrArray *batch)
 
 /* False: the whole transaction is lost. */
 static bool
-job_apply(StoreTx *tx, Job *job, GError **error)
+job_apply(StoreDb *db, Job *job, GError **error)
 {
-	if (!tx_exec(tx, "SAVEPOINT job", error))
+	if (!db_exec(db, "SAVEPOINT job", error))
 		return false;
-	job->ok = job->work(tx, job->data, &job->error);
-	if (sqlite3_get_autocommit(tx->db)) {
+	job->ok = job->work(db, job->data, &job->error);
+	if (sqlite3_get_autocommit(db->handle)) {
 		g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
 			    "store: the transaction was undone: %s",
 			    job->error ? job->error->message : "");
 		return false;
 	}
-	if (!job->ok && !tx_exec(tx, "ROLLBACK TO job", error))
+	if (!job->ok && !db_exec(db, "ROLLBACK TO job", error))
 		return false;
-	return tx_exec(tx, "RELEASE job", error);
+	return db_exec(db, "RELEASE job", error);
 }
 
 static void
-batch_run(StoreTx *tx, GPtrArray *batch)
+batch_run(StoreDb *db, GPtrArray *batch)
 {
 	g_autoptr(GError) why = NULL;
 	for (guint i = 0; i < batch->len; i++) {
-		if (job_apply(tx, batch->pdata[i], &why))
+		if (job_apply(db, batch->pdata[i], &why))
 			continue;
-		rollback(tx);
+		rollback(db);
 		batch_fail(batch, why);
 		return;
 	}
-	if (tx_exec(tx, "COMMIT", &why))
+	if (db_exec(db, "COMMIT", &why))
 		return;
-	rollback(tx);
+	rollback(db);
 	batch_fail(batch, why);
 }
 
@@ -138,15 +138,15 @@ writer_main(void *data)
 	Writer *writer = data;
 	while (wait_for_work(writer)) {
 		g_autoptr(GError) why = NULL;
-		bool begun = tx_exec(writer->tx, "BEGIN IMMEDIATE", &why);
+		bool begun = db_exec(writer->db, "BEGIN IMMEDIATE", &why);
 		/* the waiters' own time-out ends this */
-		if (!begun && tx_is_busy(writer->tx)) {
+		if (!begun && db_is_busy(writer->db)) {
 			g_usleep(BUSY_PAUSE_US);
 			continue;
 		}
 		g_autoptr(GPtrArray) batch = batch_take(writer);
 		if (begun)
-			batch_run(writer->tx, batch);
+			batch_run(writer->db, batch);
 		else
 			batch_fail(batch, why);
 		batch_done(writer, batch);
@@ -155,10 +155,10 @@ writer_main(void *data)
 }
 
 Writer *
-writer_start(StoreTx *tx)
+writer_start(StoreDb *db)
 {
 	Writer *writer = g_new0(Writer, 1);
-	writer->tx = tx;
+	writer->db = db;
 	g_mutex_init(&writer->lock);
 	g_cond_init(&writer->arrived);
 	g_cond_init(&writer->finished);
@@ -180,7 +180,7 @@ writer_stop(Writer *writer)
 	g_mutex_clear(&writer->lock);
 	g_cond_clear(&writer->arrived);
 	g_cond_clear(&writer->finished);
-	tx_close(writer->tx);
+	db_close(writer->db);
 	g_free(writer);
 }
 
