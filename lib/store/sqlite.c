@@ -44,10 +44,8 @@ static const char settings[] = "PRAGMA foreign_keys = ON;"
 			       "PRAGMA trusted_schema = OFF";
 
 StoreDb *
-db_open(const char *path, bool writable, GError **error)
+db_open(const char *path, int flags, GError **error)
 {
-	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-			     : SQLITE_OPEN_READONLY;
 	g_autoptr(StoreDb) db = g_new0(StoreDb, 1);
 	db->statements =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, finalize);
@@ -61,6 +59,15 @@ db_open(const char *path, bool writable, GError **error)
 	if (!db_exec(db, settings, error))
 		return NULL;
 	return g_steal_pointer(&db);
+}
+
+bool
+db_has_moved(StoreDb *db)
+{
+	int has_moved = 0;
+	(void)sqlite3_file_control(db->handle, NULL, SQLITE_FCNTL_HAS_MOVED,
+				   &has_moved);
+	return has_moved != 0;
 }
 
 void

@@ -17,9 +17,6 @@
 
 #include <loket/store.h>
 
-/* Between two attempts at a lock that another program holds. */
-#define BUSY_PAUSE_US 10000
-
 /* A connection. Inside a transaction it is what a StoreWork gets, and bears
  * the name StoreTx there. */
 typedef struct StoreTx StoreDb;
@@ -28,8 +25,9 @@ struct StoreTx {
 	GHashTable *statements; /* SQL text to sqlite3_stmt, kept prepared */
 };
 
-/* Opens a connection with its limits and settings. */
-StoreDb *db_open(const char *path, bool writable, GError **error);
+/* Opens a connection with its limits and settings; flags are SQLite's, as
+ * SQLITE_OPEN_READONLY. */
+StoreDb *db_open(const char *path, int flags, GError **error);
 void db_close(StoreDb *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreDb, db_close)
 
@@ -52,6 +50,10 @@ void row_end(sqlite3_stmt *row);
 /* Runs fixed SQL without values: BEGIN, COMMIT, a schema. */
 bool db_exec(StoreDb *db, const char *sql, GError **error);
 
+/* Whether another file, or none, is now where this one was opened. SQLite goes
+ * on with the one it has. */
+bool db_has_moved(StoreDb *db);
+
 /* Whether the last failure was another program's lock. */
 bool db_is_busy(StoreDb *db);
 
@@ -63,9 +65,9 @@ bool schema_check(StoreDb *db, bool *is_made, GError **error);
 /* The same on a writable connection; made on an empty file. */
 bool schema_prepare(StoreDb *db, GError **error);
 
-/* The writer thread of a store. */
+/* The writer thread of a store, which is made when there is none. */
 typedef struct Writer Writer;
-Writer *writer_start(StoreDb *db); /* owns db */
+Writer *writer_start(const char *path, GError **error);
 void writer_stop(Writer *writer);
 bool writer_run(Writer *writer, StoreWork *work, void *data, GError **error);
 

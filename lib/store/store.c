@@ -26,47 +26,30 @@ path_of(const char *url, GError **error)
 	return NULL;
 }
 
-/* Programs that make one store at once hold what the others need for WAL, and
- * SQLite then says busy without waiting. */
-static bool
-prepare_to_write(StoreDb *db, GError **error)
-{
-	gint64 deadline = g_get_monotonic_time() +
-			  (gint64)STORE_WAIT_S * G_TIME_SPAN_SECOND;
-	for (;;) {
-		g_autoptr(GError) why = NULL;
-		if (db_exec(db, "PRAGMA journal_mode = WAL", &why) &&
-		    schema_prepare(db, &why))
-			return true;
-		if (!db_is_busy(db) || g_get_monotonic_time() > deadline) {
-			g_propagate_error(error, g_steal_pointer(&why));
-			return false;
-		}
-		g_usleep(BUSY_PAUSE_US);
-	}
-}
-
+/* Stands in for a store that is not there. */
 static StoreDb *
-writer_open(const char *path, GError **error)
+empty_open(GError **error)
 {
-	g_autoptr(StoreDb) db = db_open(path, true, error);
-	if (!db || !prepare_to_write(db, error))
+	g_autoptr(StoreDb) db =
+		db_open(":memory:", SQLITE_OPEN_READWRITE, error);
+	if (!db || !schema_prepare(db, error))
 		return NULL;
 	return g_steal_pointer(&db);
 }
 
-/* *reader stays NULL while there is no store yet. */
+/* store->reader stays NULL while there is no store yet. */
 static bool
-reader_open(const char *path, StoreDb **reader, GError **error)
+reader_open(Store *store, GError **error)
 {
-	if (access(path, F_OK) != 0 && errno == ENOENT)
+	if (!store->writer && access(store->path, F_OK) != 0 && errno == ENOENT)
 		return true;
 	bool is_made;
-	g_autoptr(StoreDb) db = db_open(path, false, error);
+	g_autoptr(StoreDb) db =
+		db_open(store->path, SQLITE_OPEN_READONLY, error);
 	if (!db || !schema_check(db, &is_made, error))
 		return false;
 	if (is_made)
-		*reader = g_steal_pointer(&db);
+		store->reader = g_steal_pointer(&db);
 	return true;
 }
 
@@ -74,21 +57,22 @@ reader_open(const char *path, StoreDb **reader, GError **error)
 static StoreDb *
 reader_of(Store *store, GError **error)
 {
-	if (!store->reader && !reader_open(store->path, &store->reader, error))
+	if (store->reader && db_has_moved(store->reader))
+		g_clear_pointer(&store->reader, db_close);
+	if (!store->reader && !reader_open(store, error))
 		return NULL;
 	if (store->reader)
 		return store->reader;
 	if (!store->empty)
-		store->empty = writer_open(":memory:", error);
+		store->empty = empty_open(error);
 	return store->empty;
 }
 
 static bool
 start_writer(Store *store, GError **error)
 {
-	StoreDb *db = writer_open(store->path, error);
-	store->writer = db ? writer_start(db) : NULL;
-	return db != NULL;
+	store->writer = writer_start(store->path, error);
+	return store->writer != NULL;
 }
 
 Store *

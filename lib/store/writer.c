@@ -12,6 +12,9 @@
 
 #include "sqlite.h"
 
+/* Between two attempts at a lock that another program holds. */
+#define BUSY_PAUSE_US 10000
+
 enum JobState {
 	JOB_QUEUED,
 	JOB_TAKEN,
@@ -28,7 +31,8 @@ typedef struct Job {
 } Job;
 
 struct Writer {
-	StoreDb *db;
+	char *path;
+	StoreDb *db; /* NULL: lost */
 	GThread *thread;
 	GMutex lock;
 	GCond arrived;
@@ -132,15 +136,58 @@ wait_for_work(Writer *writer)
 	return has_work;
 }
 
+/* Programs that make one store at once hold what the others need for WAL, and
+ * SQLite then says busy without waiting. */
+static bool
+prepare_to_write(StoreDb *db, GError **error)
+{
+	gint64 deadline = g_get_monotonic_time() +
+			  (gint64)STORE_WAIT_S * G_TIME_SPAN_SECOND;
+	for (;;) {
+		g_autoptr(GError) why = NULL;
+		if (db_exec(db, "PRAGMA journal_mode = WAL", &why) &&
+		    schema_prepare(db, &why))
+			return true;
+		if (!db_is_busy(db) || g_get_monotonic_time() > deadline) {
+			g_propagate_error(error, g_steal_pointer(&why));
+			return false;
+		}
+		g_usleep(BUSY_PAUSE_US);
+	}
+}
+
+static StoreDb *
+open_to_write(const char *path, int flags, GError **error)
+{
+	g_autoptr(StoreDb) db =
+		db_open(path, SQLITE_OPEN_READWRITE | flags, error);
+	if (!db || !prepare_to_write(db, error))
+		return NULL;
+	return g_steal_pointer(&db);
+}
+
+/* A file that was moved or deleted is the store no more. None is made in its
+ * place: the numbers would begin again. */
+static bool
+stay_connected(Writer *writer, GError **error)
+{
+	if (writer->db && db_has_moved(writer->db))
+		g_clear_pointer(&writer->db, db_close);
+	if (!writer->db)
+		writer->db = open_to_write(writer->path, 0, error);
+	return writer->db != NULL;
+}
+
 static void *
 writer_main(void *data)
 {
 	Writer *writer = data;
 	while (wait_for_work(writer)) {
 		g_autoptr(GError) why = NULL;
-		bool begun = db_exec(writer->db, "BEGIN IMMEDIATE", &why);
+		bool begun = stay_connected(writer, &why) &&
+			     db_exec(writer->db, "BEGIN IMMEDIATE", &why);
 		/* the waiters' own time-out ends this */
-		if (!begun && db_is_busy(writer->db)) {
+		if (!begun && writer->db && db_is_busy(writer->db)) {
 			g_usleep(BUSY_PAUSE_US);
 			continue;
 		}
@@ -155,9 +202,13 @@ writer_main(void *data)
 }
 
 Writer *
-writer_start(StoreDb *db)
+writer_start(const char *path, GError **error)
 {
+	StoreDb *db = open_to_write(path, SQLITE_OPEN_CREATE, error);
+	if (!db)
+		return NULL;
 	Writer *writer = g_new0(Writer, 1);
+	writer->path = g_strdup(path);
 	writer->db = db;
 	g_mutex_init(&writer->lock);
 	g_cond_init(&writer->arrived);
@@ -181,6 +232,7 @@ writer_stop(Writer *writer)
 	g_cond_clear(&writer->arrived);
 	g_cond_clear(&writer->finished);
 	db_close(writer->db);
+	g_free(writer->path);
 	g_free(writer);
 }
 
