@@ -171,7 +171,8 @@ drop_old_keys(Keyring *keyring, int64_t oldest)
 Keyring *
 keyring_open(const char *path, int64_t lifetime_s, int64_t now, GError **error)
 {
-	if (access(path, F_OK) != 0 && !secret_make(path, now, error))
+	if (access(path, F_OK) != 0 && errno == ENOENT &&
+	    !secret_make(path, now, error))
 		return NULL;
 	g_autofree char *text = NULL;
 	if (!secret_is_private(path, error) || !read_secret(path, &text, error))

@@ -1,4 +1,5 @@
 /* site: see include/loket/site.h */
+#include <errno.h>
 #include <unistd.h>
 
 #include <loket/clock.h>
@@ -20,7 +21,8 @@ static bool
 open_secret(Site *site, enum StoreMode mode, GError **error)
 {
 	const Config *config = site->config;
-	if (mode != STORE_WRITE && access(config->secret, F_OK) != 0)
+	if (mode != STORE_WRITE && access(config->secret, F_OK) != 0 &&
+	    errno == ENOENT)
 		return true;
 	site->keyring = keyring_open(config->secret, config->key_lifetime_s,
 				     clock_now(), error);

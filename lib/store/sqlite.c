@@ -52,7 +52,9 @@ db_open(const char *path, int flags, GError **error)
 	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
 			    NULL) != SQLITE_OK) {
 		g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
-			    "store %s: %s", path, sqlite3_errmsg(db->handle));
+			    "store %s: %s: %s", path,
+			    sqlite3_errmsg(db->handle),
+			    g_strerror(sqlite3_system_errno(db->handle)));
 		return NULL;
 	}
 	(void)sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);

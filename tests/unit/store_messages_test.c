@@ -210,7 +210,7 @@ ticket_of_work(StoreTx *tx, void *data, GError **error)
 }
 
 static void
-finds_the_ticket_of_the_newest_message_that_has_one(void **state)
+finds_the_ticket_that_had_a_message_id_first(void **state)
 {
 	g_autoptr(Store) store = open_store(state);
 	g_autofree char *one = add_plain(store);
@@ -224,7 +224,7 @@ finds_the_ticket_of_the_newest_message_that_has_one(void **state)
 	const struct {
 		const char *id, *want;
 	} cases[] = {
-		{"a@x", one},  {"b@x", two}, {"c@x", NULL},
+		{"a@x", one},  {"b@x", one}, {"c@x", NULL},
 		{"d@x", NULL}, {"", NULL},   {"a@X%", NULL},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -376,7 +376,7 @@ main(void)
 		IN_SCRATCH(a_message_may_tell_little),
 		IN_SCRATCH(lists_a_thread_oldest_first),
 		IN_SCRATCH(lists_loose_messages_of_a_role_newest_first),
-		IN_SCRATCH(finds_the_ticket_of_the_newest_message_that_has_one),
+		IN_SCRATCH(finds_the_ticket_that_had_a_message_id_first),
 		IN_SCRATCH(no_ticket_has_no_message),
 		IN_SCRATCH(keeps_the_whole_mail_byte_for_byte),
 		IN_SCRATCH(remembers_a_mail_since_an_instant),

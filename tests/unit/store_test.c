@@ -1,4 +1,5 @@
 /* store: which files are stores, who makes them, and what readers see. */
+#include <errno.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -319,13 +320,14 @@ refuses_a_store_of_a_newer_schema(void **state)
 }
 
 static void
-assert_cannot_be_opened(const char *path)
+assert_cannot_be_opened(const char *path, int why)
 {
 	g_autofree char *url = g_strconcat("sqlite:", path, NULL);
 	g_autoptr(GError) error = NULL;
 	if (store_open(url, STORE_WRITE, &error))
 		fail_msg("%s", path);
 	assert_true(g_error_matches(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY));
+	assert_non_null(strstr(error->message, why ? g_strerror(why) : ""));
 }
 
 static void
@@ -335,9 +337,9 @@ a_store_that_cannot_be_opened_is_temporary(void **state)
 	g_autofree char *file = scratch_path(state, "file");
 	g_autofree char *below = scratch_path(state, "file/loket.db");
 	assert_true(g_file_set_contents(file, "x", 1, NULL));
-	assert_cannot_be_opened(missing);
-	assert_cannot_be_opened(below);
-	assert_cannot_be_opened(*state);
+	assert_cannot_be_opened(missing, ENOENT);
+	assert_cannot_be_opened(below, ENOTDIR);
+	assert_cannot_be_opened(*state, EISDIR);
 }
 
 static void
@@ -348,7 +350,7 @@ leaves_a_file_that_is_no_store_alone(void **state)
 	g_autofree char *content = g_strnfill(5000, 'x');
 	memcpy(content, text, strlen(text));
 	assert_true(g_file_set_contents(path, content, -1, NULL));
-	assert_cannot_be_opened(path);
+	assert_cannot_be_opened(path, 0);
 	g_autofree char *after = NULL;
 	assert_true(g_file_get_contents(path, &after, NULL, NULL));
 	assert_string_equal(after, content);
