@@ -82,8 +82,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libloket.a
 	@$(CC) $(HARDEN_LD) $(LDFLAGS) -o $@ $(filter %.o,$^) \
 		$(BUILD)/libloket.a -lcmocka $(LIBS)
 
-# It needs no libmilter, so it can be tested like lib/.
+# They need no libmilter, so they can be tested like lib/; verdict_test brings
+# what it needs of it.
 $(BUILD)/tests/message_test: $(call obj,milter/message.c)
+$(BUILD)/tests/verdict_test: $(call obj,milter/verdict.c)
 
 unit-tests: $(TESTS)
 

@@ -12,11 +12,12 @@ typedef struct Daemon {
 	Site *site;	  /* under the lock, as is the courier */
 	Courier *courier; /* works for site */
 	int n_connections;
+	MessageBudget budget;
 	int is_stopping; /* atomic */
 	pthread_t reloader;
 } Daemon;
 
-static Daemon self;
+static Daemon self = {.budget = {MESSAGE_BUDGET_BYTES}};
 
 static bool
 open_parts(const char *path, Site **site, Courier **courier, GError **error)
@@ -129,6 +130,12 @@ daemon_wake_courier(void)
 	g_mutex_lock(&self.lock);
 	courier_wake(self.courier);
 	g_mutex_unlock(&self.lock);
+}
+
+MessageBudget *
+daemon_budget(void)
+{
+	return &self.budget;
 }
 
 bool

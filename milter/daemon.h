@@ -12,6 +12,8 @@
 #include <loket/courier.h>
 #include <loket/site.h>
 
+#include "message.h"
+
 /* Opens the site of the file and starts its courier and the thread that
  * reloads on SIGUSR1. */
 bool daemon_start(const char *config_path, GError **error);
@@ -22,6 +24,9 @@ Site *daemon_site(void);
 
 /* A notification may have been queued. */
 void daemon_wake_courier(void);
+
+/* What the mails of all connections share. */
+MessageBudget *daemon_budget(void);
 
 /* Counts a connection; false when there are max-connections already. */
 bool daemon_connection_begin(void);

@@ -2,17 +2,44 @@
 #include <string.h>
 
 #include <loket/address.h>
+#include <loket/error.h>
 
 #include "message.h"
 
+#define OUR_PREFIX "Loket-"
+
 MilterMessage *
-message_new(const char *sender_path)
+message_new(const char *sender_path, MessageBudget *budget)
 {
 	MilterMessage *message = g_new0(MilterMessage, 1);
 	message->envelope = envelope_new();
 	message->envelope->sender = address_of_path(sender_path);
 	message->bytes = g_byte_array_new();
+	message->ours =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	message->budget = budget;
 	return message;
+}
+
+static bool
+hold(MilterMessage *message, size_t size)
+{
+	gssize *left = &message->budget->left_bytes;
+	if (g_atomic_pointer_add(left, -(gssize)size) < (gssize)size) {
+		(void)g_atomic_pointer_add(left, (gssize)size);
+		return false;
+	}
+	message->held_bytes += size;
+	return true;
+}
+
+static void
+drop_bytes(MilterMessage *message)
+{
+	g_byte_array_unref(message->bytes);
+	(void)g_atomic_pointer_add(&message->budget->left_bytes,
+				   (gssize)message->held_bytes);
+	message->held_bytes = 0;
 }
 
 void
@@ -20,18 +47,34 @@ message_free(MilterMessage *message)
 {
 	if (!message)
 		return;
+	drop_bytes(message);
 	envelope_free(message->envelope);
-	g_byte_array_unref(message->bytes);
+	g_hash_table_unref(message->ours);
+	g_clear_error(&message->refusal);
 	g_free(message);
+}
+
+static void
+refuse(MilterMessage *message, enum LoketError code, const char *why)
+{
+	g_set_error_literal(&message->refusal, LOKET_ERROR, code, why);
+	drop_bytes(message);
+	message->bytes = g_byte_array_new();
 }
 
 static void
 append(MilterMessage *message, const void *data, size_t size)
 {
-	size_t room = MESSAGE_BYTES_MAX - message->bytes->len;
-	if (size > room)
-		message->is_cut = true;
-	(void)g_byte_array_append(message->bytes, data, (guint)MIN(size, room));
+	if (message->refusal)
+		return;
+	if (size > MESSAGE_BYTES_MAX - message->bytes->len)
+		refuse(message, LOKET_ERROR_PERMANENT,
+		       "552 5.3.4 The mail is longer than 256 MiB");
+	else if (!hold(message, size))
+		refuse(message, LOKET_ERROR_TEMPORARY,
+		       "too much mail is under way at once");
+	else
+		(void)g_byte_array_append(message->bytes, data, (guint)size);
 }
 
 static void
@@ -40,11 +83,28 @@ append_text(MilterMessage *message, const char *text)
 	append(message, text, strlen(text));
 }
 
+static void
+count_ours(MilterMessage *message, const char *name)
+{
+	if (message->refusal ||
+	    g_ascii_strncasecmp(name, OUR_PREFIX, strlen(OUR_PREFIX)) != 0)
+		return;
+	if (++message->n_ours > MESSAGE_OURS_MAX) {
+		refuse(message, LOKET_ERROR_PERMANENT,
+		       "550 5.6.0 Too many " OUR_PREFIX "* header fields");
+		return;
+	}
+	char *key = g_ascii_strdown(name, -1);
+	int n = GPOINTER_TO_INT(g_hash_table_lookup(message->ours, key));
+	(void)g_hash_table_replace(message->ours, key, GINT_TO_POINTER(n + 1));
+}
+
 /* libmilter ends folded lines with LF; on the wire they ended with CRLF. */
 void
 message_add_header(MilterMessage *message, const char *name, const char *value,
 		   bool has_lead)
 {
+	count_ours(message, name);
 	append_text(message, name);
 	append_text(message, has_lead ? ":" : ": ");
 	for (const char *line = value; line;) {

@@ -8,6 +8,7 @@
 #include <loket/address.h>
 #include <loket/clock.h>
 #include <loket/edit.h>
+#include <loket/error.h>
 
 #include "daemon.h"
 #include "log.h"
@@ -138,7 +139,7 @@ on_envfrom(SMFICTX *ctx, char **arguments)
 {
 	Session *session = session_of(ctx);
 	forget_message(session);
-	session->message = message_new(arguments[0]);
+	session->message = message_new(arguments[0], daemon_budget());
 	session->message->envelope->client = g_strdup(session->client);
 	session->message->envelope->login = macro(ctx, "{auth_authen}");
 	return go_on(session, SMFIP_NR_MAIL);
@@ -229,14 +230,20 @@ make_edits(SMFICTX *ctx, const Session *session, const GPtrArray *edits)
 	return true;
 }
 
+static const char *
+id_of(const Envelope *envelope)
+{
+	return envelope->queue_id ? envelope->queue_id : "-";
+}
+
 static void
 log_fate(const Envelope *envelope, const IntakeResult *result)
 {
 	log_info("%s: accepted role=%s number=%s created=%d duplicate=%d "
 		 "reason=%s",
-		 envelope->queue_id ? envelope->queue_id : "-",
-		 role_name(result->role), result->number ? result->number : "-",
-		 result->created, result->duplicate, result->reason);
+		 id_of(envelope), role_name(result->role),
+		 result->number ? result->number : "-", result->created,
+		 result->duplicate, result->reason);
 }
 
 static sfsistat
@@ -245,7 +252,7 @@ finish(SMFICTX *ctx, const Session *session, const IntakeResult *result)
 	const Envelope *envelope = session->message->envelope;
 	if (!make_edits(ctx, session, result->edits)) {
 		log_warning("%s: deferred: the header cannot be edited",
-			    envelope->queue_id ? envelope->queue_id : "-");
+			    id_of(envelope));
 		return verdict_of(ctx, NULL);
 	}
 	log_fate(envelope, result);
@@ -255,22 +262,31 @@ finish(SMFICTX *ctx, const Session *session, const IntakeResult *result)
 }
 
 static sfsistat
+turn_away(SMFICTX *ctx, const Envelope *envelope, const GError *why)
+{
+	bool is_final =
+		g_error_matches(why, LOKET_ERROR, LOKET_ERROR_PERMANENT);
+	log_warning("%s: %s: %s", id_of(envelope),
+		    is_final ? "refused" : "deferred", why->message);
+	return verdict_of(ctx, why);
+}
+
+static sfsistat
 take_in(SMFICTX *ctx, Session *session)
 {
-	Envelope *envelope = session->message->envelope;
+	MilterMessage *message = session->message;
+	Envelope *envelope = message->envelope;
 	g_free(envelope->queue_id);
 	envelope->queue_id = macro(ctx, "i");
-	g_autoptr(GBytes) bytes = message_take_bytes(session->message);
+	if (message->refusal)
+		return turn_away(ctx, envelope, message->refusal);
+	g_autoptr(GBytes) bytes = message_take_bytes(message);
 	g_autoptr(Site) site = daemon_site();
 	g_autoptr(GError) error = NULL;
 	g_autoptr(IntakeResult) result = intake_accept(
 		&site->intake, envelope, bytes, clock_now(), &error);
-	if (result)
-		return finish(ctx, session, result);
-	log_warning("%s: deferred: %s",
-		    envelope->queue_id ? envelope->queue_id : "-",
-		    error->message);
-	return verdict_of(ctx, error);
+	return result ? finish(ctx, session, result)
+		      : turn_away(ctx, envelope, error);
 }
 
 static sfsistat

@@ -7,7 +7,18 @@
 
 #include <cmocka.h>
 
+#include <loket/error.h>
+
 #include "../../milter/message.h"
+
+/* A new one, with room for all. */
+static MessageBudget *
+budget(void)
+{
+	static MessageBudget room;
+	room.left_bytes = MESSAGE_BUDGET_BYTES;
+	return &room;
+}
 
 static void
 assert_bytes(MilterMessage *message, const char *want, size_t size)
@@ -22,10 +33,10 @@ begins_with_the_sender_and_no_bytes(void **state)
 {
 	(void)state;
 	g_autoptr(MilterMessage) message =
-		message_new("<jan@home.example> SIZE=12");
+		message_new("<jan@home.example> SIZE=12", budget());
 	assert_string_equal(message->envelope->sender, "jan@home.example");
 	assert_int_equal(message->envelope->recipients->len, 0);
-	assert_false(message->is_cut);
+	assert_null(message->refusal);
 	assert_bytes(message, "", 0);
 }
 
@@ -33,7 +44,7 @@ static void
 tells_the_null_sender_from_none(void **state)
 {
 	(void)state;
-	g_autoptr(MilterMessage) message = message_new("<>");
+	g_autoptr(MilterMessage) message = message_new("<>", budget());
 	assert_string_equal(message->envelope->sender, "");
 }
 
@@ -62,7 +73,7 @@ writes_header_fields_as_they_came(void **state)
 		{"X", " caf\351", true, "X: caf\351\r\n"},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(MilterMessage) message = message_new("<>");
+		g_autoptr(MilterMessage) message = message_new("<>", budget());
 		message_add_header(message, cases[i].name, cases[i].value,
 				   cases[i].has_lead);
 		assert_bytes(message, cases[i].want, strlen(cases[i].want));
@@ -77,7 +88,7 @@ puts_a_mail_together(void **state)
 				   "Subject: b\r\n"
 				   "\r\n"
 				   "one\r\ntwo\0three\r\n";
-	g_autoptr(MilterMessage) message = message_new("<a@x>");
+	g_autoptr(MilterMessage) message = message_new("<a@x>", budget());
 	message_add_header(message, "From", " a@x", true);
 	message_add_header(message, "Subject", " b", true);
 	message_end_headers(message);
@@ -85,14 +96,14 @@ puts_a_mail_together(void **state)
 	message_add_body(message, "", 0);
 	message_add_body(message, "\ntwo\0three\r\n", 12);
 	assert_bytes(message, want, sizeof(want) - 1);
-	assert_false(message->is_cut);
+	assert_null(message->refusal);
 }
 
 static void
 gives_its_bytes_once(void **state)
 {
 	(void)state;
-	g_autoptr(MilterMessage) message = message_new("<a@x>");
+	g_autoptr(MilterMessage) message = message_new("<a@x>", budget());
 	message_add_body(message, "one", 3);
 	assert_bytes(message, "one", 3);
 	assert_bytes(message, "", 0);
@@ -100,36 +111,117 @@ gives_its_bytes_once(void **state)
 	assert_bytes(message, "two", 3);
 }
 
+/* Nearly full, without the time that filling takes. */
 static void
-keeps_no_more_than_its_limit(void **state)
+fill(MilterMessage *message, size_t size)
+{
+	g_byte_array_set_size(message->bytes, (guint)size);
+	message->held_bytes = size;
+	message->budget->left_bytes -= (gssize)size;
+}
+
+static void
+takes_a_mail_up_to_its_limit(void **state)
 {
 	(void)state;
-	g_autoptr(MilterMessage) message = message_new("<a@x>");
-	/* nearly full, without the time that filling takes */
-	g_byte_array_set_size(message->bytes, MESSAGE_BYTES_MAX - 4);
+	g_autoptr(MilterMessage) message = message_new("<a@x>", budget());
+	fill(message, MESSAGE_BYTES_MAX - 4);
 	message_add_body(message, "1234", 4);
-	assert_false(message->is_cut);
 	message_add_body(message, "", 0);
-	assert_false(message->is_cut);
-	message_add_body(message, "5", 1);
-	assert_true(message->is_cut);
-	message_add_header(message, "X", " y", true);
+	assert_null(message->refusal);
 	assert_int_equal(message->bytes->len, MESSAGE_BYTES_MAX);
 	assert_memory_equal(message->bytes->data + MESSAGE_BYTES_MAX - 4,
 			    "1234", 4);
 }
 
 static void
-keeps_the_part_that_fits(void **state)
+refuses_a_mail_past_its_limit(void **state)
 {
 	(void)state;
-	g_autoptr(MilterMessage) message = message_new("<a@x>");
-	g_byte_array_set_size(message->bytes, MESSAGE_BYTES_MAX - 2);
-	message_add_body(message, "1234", 4);
-	assert_true(message->is_cut);
-	assert_int_equal(message->bytes->len, MESSAGE_BYTES_MAX);
-	assert_memory_equal(message->bytes->data + MESSAGE_BYTES_MAX - 2, "12",
-			    2);
+	MessageBudget *all = budget();
+	g_autoptr(MilterMessage) message = message_new("<a@x>", all);
+	fill(message, MESSAGE_BYTES_MAX - 4);
+	message_add_body(message, "12345", 5);
+	assert_true(g_error_matches(message->refusal, LOKET_ERROR,
+				    LOKET_ERROR_PERMANENT));
+	assert_true(g_str_has_prefix(message->refusal->message, "552 5.3.4 "));
+	message_add_body(message, "6", 1);
+	message_add_header(message, "Loket-Ticket", " y", true);
+	assert_int_equal(message->bytes->len, 0);
+	assert_int_equal(all->left_bytes, MESSAGE_BUDGET_BYTES);
+}
+
+static void
+puts_off_what_finds_no_room(void **state)
+{
+	(void)state;
+	MessageBudget all = {10};
+	g_autoptr(MilterMessage) first = message_new("<a@x>", &all);
+	g_autoptr(MilterMessage) second = message_new("<b@x>", &all);
+	message_add_body(first, "12345678", 8);
+	message_add_body(second, "12", 2);
+	assert_null(second->refusal);
+	message_add_body(second, "3", 1);
+	assert_true(g_error_matches(second->refusal, LOKET_ERROR,
+				    LOKET_ERROR_TEMPORARY));
+	assert_null(first->refusal);
+	assert_int_equal(all.left_bytes, 2);
+	message_add_body(first, "90", 2);
+	assert_bytes(first, "1234567890", 10);
+}
+
+static void
+gives_room_back_at_its_end(void **state)
+{
+	(void)state;
+	MessageBudget all = {3};
+	MilterMessage *message = message_new("<a@x>", &all);
+	message_add_body(message, "123", 3);
+	assert_bytes(message, "123", 3);
+	/* somebody still works with them */
+	assert_int_equal(all.left_bytes, 0);
+	message_free(message);
+	assert_int_equal(all.left_bytes, 3);
+}
+
+static int
+instances(const MilterMessage *message, const char *name)
+{
+	return GPOINTER_TO_INT(g_hash_table_lookup(message->ours, name));
+}
+
+static void
+counts_the_fields_in_our_name(void **state)
+{
+	(void)state;
+	static const char *const names[] = {
+		"Loket-Ticket", "Subject",     "LOKET-TICKET", "X-Loket-Due",
+		"Loket",	"loket-ticke", "Loket-",       "loket-ticket"};
+	g_autoptr(MilterMessage) message = message_new("<a@x>", budget());
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		message_add_header(message, names[i], " 1", true);
+	assert_int_equal(instances(message, "loket-ticket"), 3);
+	assert_int_equal(instances(message, "loket-ticke"), 1);
+	assert_int_equal(instances(message, "loket-"), 1);
+	assert_int_equal(g_hash_table_size(message->ours), 3);
+}
+
+static void
+refuses_too_many_fields_in_our_name(void **state)
+{
+	(void)state;
+	g_autoptr(MilterMessage) message = message_new("<a@x>", budget());
+	for (int i = 0; i < MESSAGE_OURS_MAX / 2; i++) {
+		g_autofree char *name = g_strdup_printf("Loket-%d", i);
+		message_add_header(message, name, " 1", true);
+		message_add_header(message, "Loket-Due", " 1", true);
+	}
+	message_add_header(message, "Subject", " 1", true);
+	assert_null(message->refusal);
+	message_add_header(message, "Loket-Due", " 1", true);
+	assert_true(g_error_matches(message->refusal, LOKET_ERROR,
+				    LOKET_ERROR_PERMANENT));
+	assert_true(g_str_has_prefix(message->refusal->message, "550 5.6.0 "));
 }
 
 int
@@ -141,8 +233,12 @@ main(void)
 		cmocka_unit_test(writes_header_fields_as_they_came),
 		cmocka_unit_test(puts_a_mail_together),
 		cmocka_unit_test(gives_its_bytes_once),
-		cmocka_unit_test(keeps_no_more_than_its_limit),
-		cmocka_unit_test(keeps_the_part_that_fits),
+		cmocka_unit_test(takes_a_mail_up_to_its_limit),
+		cmocka_unit_test(refuses_a_mail_past_its_limit),
+		cmocka_unit_test(puts_off_what_finds_no_room),
+		cmocka_unit_test(gives_room_back_at_its_end),
+		cmocka_unit_test(counts_the_fields_in_our_name),
+		cmocka_unit_test(refuses_too_many_fields_in_our_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
