@@ -7,9 +7,10 @@
 
 #include <loket/address.h>
 #include <loket/clock.h>
-#include <loket/edit.h>
 #include <loket/error.h>
+#include <loket/network.h>
 
+#include "change.h"
 #include "daemon.h"
 #include "log.h"
 #include "message.h"
@@ -207,29 +208,6 @@ on_body(SMFICTX *ctx, unsigned char *chunk, size_t size)
 	return go_on(session, SMFIP_NR_BODY);
 }
 
-static bool
-make_edit(SMFICTX *ctx, const Session *session, const Edit *edit)
-{
-	/* where the space after the colon is ours to keep, it is to write */
-	g_autofree char *value =
-		edit->value ? g_strconcat(session->has_lead ? " " : "",
-					  edit->value, NULL)
-			    : NULL;
-	int rc = edit->kind == EDIT_ADD ? smfi_addheader(ctx, edit->name, value)
-					: smfi_chgheader(ctx, edit->name,
-							 edit->instance, value);
-	return rc == MI_SUCCESS;
-}
-
-static bool
-make_edits(SMFICTX *ctx, const Session *session, const GPtrArray *edits)
-{
-	for (guint i = 0; i < edits->len; i++)
-		if (!make_edit(ctx, session, edits->pdata[i]))
-			return false;
-	return true;
-}
-
 static const char *
 id_of(const Envelope *envelope)
 {
@@ -246,11 +224,33 @@ log_fate(const Envelope *envelope, const IntakeResult *result)
 		 result->duplicate, result->reason);
 }
 
+/* A relay of ours may, an agent may not; a dry run changes nothing. */
+static bool
+may_use_our_name(const Config *config, const Envelope *envelope, enum Role role)
+{
+	return config->dry_run ||
+	       (role != ROLE_AGENT &&
+		network_list_contains(config->trusted_networks,
+				      envelope->client));
+}
+
+static bool
+edit_header(SMFICTX *ctx, const Session *session, const Config *config,
+	    const IntakeResult *result)
+{
+	const MilterMessage *message = session->message;
+	if (!may_use_our_name(config, message->envelope, result->role) &&
+	    !change_delete_unread(ctx, message, result->edits))
+		return false;
+	return change_make(ctx, result->edits, session->has_lead);
+}
+
 static sfsistat
-finish(SMFICTX *ctx, const Session *session, const IntakeResult *result)
+finish(SMFICTX *ctx, const Session *session, const Config *config,
+       const IntakeResult *result)
 {
 	const Envelope *envelope = session->message->envelope;
-	if (!make_edits(ctx, session, result->edits)) {
+	if (!edit_header(ctx, session, config, result)) {
 		log_warning("%s: deferred: the header cannot be edited",
 			    id_of(envelope));
 		return verdict_of(ctx, NULL);
@@ -285,7 +285,7 @@ take_in(SMFICTX *ctx, Session *session)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(IntakeResult) result = intake_accept(
 		&site->intake, envelope, bytes, clock_now(), &error);
-	return result ? finish(ctx, session, result)
+	return result ? finish(ctx, session, site->config, result)
 		      : turn_away(ctx, envelope, error);
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 #
-# Past its limits loketd refuses, and says so: it takes no mail cut short.
+# Past its limits loketd refuses, and says so: it takes no mail cut short and
+# lets no field pass in its own name.
 
 use v5.36;
 use FindBin;
@@ -15,14 +16,22 @@ use constant CUSTOMER => 'an@klant.example';
 
 # Of one mail, with its header.
 use constant MAIL_MAX => 256 << 20;
+# The fields of a header that are read.
+use constant FIELDS_READ => 1_000;
 # The fields in our own name that one mail may have.
 use constant OURS_MAX => 1_000;
 
-my $site = Loket::Site->temporary;
+# In a trusted network.
+use constant RELAY => '198.51.100.25';
+
+
+my $site = Loket::Site->temporary(config => <<~'END');
+	trusted-networks = { "198.51.100.0/24" }
+	END
 $site->start;
 
-sub milter {
-	return Loket::Milter->new($site->socket_file);
+sub milter(%options) {
+	return Loket::Milter->new($site->socket_file, %options);
 }
 
 # A mail from the customer to the desk, its header given as pairs.
@@ -42,6 +51,13 @@ sub sent($milter, @fields) {
 	return $milter->end;
 }
 
+# The instances that were deleted, in order.
+sub deleted($answer, $name) {
+	return map { $_->[2] } grep { $_->[0] eq 'change'
+		&& lc $_->[1] eq lc $name && $_->[3] eq '' }
+		$answer->{edits}->@*;
+}
+
 subtest 'a mail that is too long is refused' => sub {
 	my $milter = milter();
 	begun($milter);
@@ -56,11 +72,41 @@ subtest 'a mail that is too long is refused' => sub {
 	$milter->quit;
 };
 
+subtest 'forged fields go, however far down they stand' => sub {
+	my @filler = map { ("X-$_" => 1) } 1 .. FIELDS_READ;
+	my $milter = milter();
+	my $answer = sent($milter, 'Loket-Ticket' => 1, @filler,
+		'Loket-Ticket' => 2, 'LOKET-Due' => 'x',
+		'loket-ticket' => 3);
+	is $answer->{code}, 250, 'the mail is taken';
+	is_deeply [deleted($answer, 'Loket-Ticket')], [3, 2, 1],
+		'the highest instance first';
+	is_deeply [deleted($answer, 'Loket-Due')], [1], 'whatever the case';
+	my ($first_add) = grep { $answer->{edits}[$_][0] eq 'add' }
+		0 .. $answer->{edits}->$#*;
+	ok !grep({ $_->[0] eq 'change' && $_->[1] =~ /^loket/i }
+		@{ $answer->{edits} }[$first_add .. $answer->{edits}->$#*]),
+		'before ours are added';
+	$milter->quit;
+};
+
+subtest 'a relay of ours keeps them' => sub {
+	my @filler = map { ("X-$_" => 1) } 1 .. FIELDS_READ;
+	my $milter = milter(client => RELAY);
+	my $answer = sent($milter, 'Loket-Ticket' => 1, @filler,
+		'Loket-Ticket' => 2);
+	is $answer->{code}, 250, 'the mail is taken';
+	is_deeply [deleted($answer, 'Loket-Ticket')], [], 'nothing is deleted';
+	$milter->quit;
+};
+
 subtest 'of forged fields there is a limit' => sub {
 	my $milter = milter();
 	my @forged = map { ("Loket-$_" => $_) } 1 .. OURS_MAX;
 	my $answer = sent($milter, @forged);
 	is $answer->{code}, 250, 'so many are taken';
+	is scalar grep({ $_->[0] eq 'change' && $_->[1] =~ /^loket/i }
+		$answer->{edits}->@*), OURS_MAX, 'and deleted';
 	$answer = sent($milter, @forged, 'Loket-Ticket' => 1);
 	is $answer->{code}, 550, 'one more is refused';
 	like $answer->{text}, qr/^5\.6\.0 \w/, 'with the reason';
