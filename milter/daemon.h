@@ -28,7 +28,8 @@ void daemon_wake_courier(void);
 /* What the mails of all connections share. */
 MessageBudget *daemon_budget(void);
 
-/* Counts a connection; false when there are max-connections already. */
+/* Counts a connection; false when there are max-connections already: it is
+ * for mail that is not ours only. */
 bool daemon_connection_begin(void);
 void daemon_connection_end(void);
 

@@ -68,15 +68,14 @@ ask_for_macros(SMFICTX *ctx)
 		(void)smfi_setsymlist(ctx, stages[i], list);
 }
 
-/* The stages that need no answer from us. A full house refuses at connect,
- * so it must answer there; RCPT is answered for command addresses alone. */
+/* The stages that need no answer from us; RCPT is answered for command
+ * addresses alone. */
 static unsigned long
-wanted_silence(const Session *session)
+wanted_silence(void)
 {
-	unsigned long silent = SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_HDR |
-			       SMFIP_NR_EOH | SMFIP_NR_BODY | SMFIP_NR_UNKN;
-	if (session->has_room)
-		silent |= SMFIP_NR_CONN;
+	unsigned long silent = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL |
+			       SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY |
+			       SMFIP_NR_UNKN;
 	g_autoptr(Site) site = daemon_site();
 	if (!*site->config->command_address)
 		silent |= SMFIP_NR_RCPT;
@@ -98,7 +97,7 @@ on_negotiate(SMFICTX *ctx, unsigned long offered_actions,
 	Session *session = g_new0(Session, 1);
 	session->magic = SESSION_MAGIC;
 	session->has_room = daemon_connection_begin();
-	session->silent = offered_steps & wanted_silence(session);
+	session->silent = offered_steps & wanted_silence();
 	session->has_lead = offered_steps & SMFIP_HDR_LEADSPC;
 	*steps = session->silent | (offered_steps & SMFIP_HDR_LEADSPC);
 	ask_for_macros(ctx);
@@ -129,10 +128,7 @@ on_connect(SMFICTX *ctx, char *hostname, _SOCK_ADDR *address)
 	Session *session = session_of(ctx);
 	g_free(session->client);
 	session->client = ip_of(address);
-	if (session->has_room)
-		return go_on(session, SMFIP_NR_CONN);
-	log_warning("refused a connection: max-connections are in use");
-	return SMFIS_TEMPFAIL;
+	return go_on(session, SMFIP_NR_CONN);
 }
 
 static sfsistat
@@ -172,16 +168,43 @@ on_envrcpt(SMFICTX *ctx, char **arguments)
 	return go_on(session, SMFIP_NR_RCPT);
 }
 
-/* Here all recipients are known: what is not ours is let go. */
+static const char *
+id_of(const Envelope *envelope)
+{
+	return envelope->queue_id ? envelope->queue_id : "-";
+}
+
+static void
+read_queue_id(SMFICTX *ctx, Envelope *envelope)
+{
+	g_free(envelope->queue_id);
+	envelope->queue_id = macro(ctx, "i");
+}
+
+static sfsistat
+put_off(SMFICTX *ctx, Session *session, const char *why)
+{
+	Envelope *envelope = session->message->envelope;
+	read_queue_id(ctx, envelope);
+	log_warning("%s: deferred: %s", id_of(envelope), why);
+	forget_message(session);
+	return verdict_of(ctx, NULL);
+}
+
+/* Here all recipients are known: what is not ours is let go, and what we have
+ * no room for is put off before it is sent. */
 static sfsistat
 on_data(SMFICTX *ctx)
 {
 	Session *session = session_of(ctx);
 	g_autoptr(Site) site = daemon_site();
-	if (intake_wants(&site->intake, session->message->envelope))
-		return SMFIS_CONTINUE;
-	forget_message(session);
-	return SMFIS_ACCEPT;
+	if (!intake_wants(&site->intake, session->message->envelope)) {
+		forget_message(session);
+		return SMFIS_ACCEPT;
+	}
+	if (!session->has_room)
+		return put_off(ctx, session, "max-connections are in use");
+	return SMFIS_CONTINUE;
 }
 
 static sfsistat
@@ -206,12 +229,6 @@ on_body(SMFICTX *ctx, unsigned char *chunk, size_t size)
 	Session *session = session_of(ctx);
 	message_add_body(session->message, chunk, size);
 	return go_on(session, SMFIP_NR_BODY);
-}
-
-static const char *
-id_of(const Envelope *envelope)
-{
-	return envelope->queue_id ? envelope->queue_id : "-";
 }
 
 static void
@@ -276,8 +293,7 @@ take_in(SMFICTX *ctx, Session *session)
 {
 	MilterMessage *message = session->message;
 	Envelope *envelope = message->envelope;
-	g_free(envelope->queue_id);
-	envelope->queue_id = macro(ctx, "i");
+	read_queue_id(ctx, envelope);
 	if (message->refusal)
 		return turn_away(ctx, envelope, message->refusal);
 	g_autoptr(GBytes) bytes = message_take_bytes(message);

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 #
-# Past its limits loketd refuses, and says so: it takes no mail cut short and
-# lets no field pass in its own name.
+# Past its limits loketd refuses or puts off, and says so: it takes no mail cut
+# short, lets no field pass in its own name, and keeps no mail of others
+# waiting.
 
 use v5.36;
 use FindBin;
@@ -10,6 +11,7 @@ use Test::More;
 
 use Loket::Milter;
 use Loket::Site;
+use Loket::Wait qw(wait_for);
 
 use constant DESK => 'support@acme.example';
 use constant CUSTOMER => 'an@klant.example';
@@ -24,9 +26,11 @@ use constant OURS_MAX => 1_000;
 # In a trusted network.
 use constant RELAY => '198.51.100.25';
 
+use constant LEAVING_S => 10;
 
 my $site = Loket::Site->temporary(config => <<~'END');
 	trusted-networks = { "198.51.100.0/24" }
+	max-connections = 3
 	END
 $site->start;
 
@@ -111,6 +115,28 @@ subtest 'of forged fields there is a limit' => sub {
 	is $answer->{code}, 550, 'one more is refused';
 	like $answer->{text}, qr/^5\.6\.0 \w/, 'with the reason';
 	$milter->quit;
+};
+
+subtest 'a full house keeps nobody else waiting' => sub {
+	my @sitting = map { milter() } 1 .. 3;
+	my $late = milter();
+	my $answer = $late->begin('oma@familie.example',
+		['kees@acme.example']);
+	is $answer->{code}, 250, 'mail that is not ours passes';
+	$answer = $late->begin(CUSTOMER, [DESK]);
+	is $answer->{code}, 451, 'mail for the desk is put off';
+	$answer = $late->begin('oma@familie.example', ['kees@acme.example']);
+	is $answer->{code}, 250, 'and the session goes on';
+	$_->quit for @sitting, $late;
+};
+
+subtest 'with room again, mail for the desk is taken' => sub {
+	ok wait_for(LEAVING_S, sub {
+		my $milter = milter();
+		my $answer = $milter->begin(CUSTOMER, [DESK]);
+		$milter->quit;
+		return $answer->{code} == 250;
+	}), 'as soon as somebody has left';
 };
 
 done_testing;
