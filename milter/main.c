@@ -32,7 +32,7 @@ parse_arguments(int argc, char **argv)
 /* The socket is opened first, by the user that was started; the store and
  * the secret belong to the user that it becomes. */
 static bool
-prepare(const char *path, GError **error)
+prepare(const char *path, SocketFile *file, GError **error)
 {
 	g_autofree char *data_dir = config_find_data_dir(error);
 	g_autoptr(Config) config =
@@ -40,7 +40,7 @@ prepare(const char *path, GError **error)
 	if (!config)
 		return false;
 	log_open(config->log);
-	return session_register() && socket_open(config, error) &&
+	return session_register() && socket_open(config, file, error) &&
 	       become_user(config, error) && daemon_start(path, error);
 }
 
@@ -58,10 +58,9 @@ fail(const GError *error)
 }
 
 static void
-stop(void)
+stop(SocketFile *file)
 {
-	g_autoptr(Site) site = daemon_site();
-	socket_remove(site->config);
+	socket_remove(file);
 	daemon_stop();
 	log_info("stopped");
 }
@@ -74,13 +73,16 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: loketd [-c FILE]\n");
 		return EX_USAGE;
 	}
+	SocketFile file = {NULL};
 	g_autoptr(GError) error = NULL;
-	if (!prepare(path, &error))
+	if (!prepare(path, &file, &error)) {
+		socket_remove(&file);
 		return fail(error);
+	}
 	log_info("started");
 	(void)sd_notify(0, "READY=1");
 	int rc = smfi_main();
 	(void)sd_notify(0, "STOPPING=1");
-	stop();
+	stop(&file);
 	return rc == MI_SUCCESS ? EX_OK : EX_SOFTWARE;
 }

@@ -51,8 +51,34 @@ set_access(const char *path, const Config *config, GError **error)
 	return true;
 }
 
+static bool
+listen_at(const char *socket, GError **error)
+{
+	g_autofree char *address = g_strdup(socket);
+	/* nobody gets in between the opening and the chmod */
+	mode_t umask_before = umask(0177);
+	bool ok = smfi_setconn(address) == MI_SUCCESS &&
+		  smfi_opensocket(false) == MI_SUCCESS;
+	int why = errno;
+	(void)umask(umask_before);
+	return ok ||
+	       fail(error, socket, why ? g_strerror(why) : "cannot be opened");
+}
+
+static bool
+remember(const char *path, SocketFile *file, GError **error)
+{
+	struct stat status;
+	if (lstat(path, &status) != 0)
+		return fail(error, path, g_strerror(errno));
+	*file = (SocketFile){.path = g_strdup(path),
+			     .device = status.st_dev,
+			     .inode = status.st_ino};
+	return true;
+}
+
 bool
-socket_open(const Config *config, GError **error)
+socket_open(const Config *config, SocketFile *file, GError **error)
 {
 	const char *path = endpoint_path(config->socket);
 	if (endpoint_is_live(config->socket))
@@ -60,25 +86,21 @@ socket_open(const Config *config, GError **error)
 			    "in use, expected no other daemon there");
 	if (path && !make_room(path, error))
 		return false;
-	g_autofree char *address = g_strdup(config->socket);
-	/* nobody gets in between the opening and the chmod */
-	mode_t umask_before = umask(0177);
-	bool ok = smfi_setconn(address) == MI_SUCCESS &&
-		  smfi_opensocket(false) == MI_SUCCESS;
-	int why = errno;
-	(void)umask(umask_before);
-	if (!ok)
-		return fail(error, config->socket,
-			    why ? g_strerror(why) : "cannot be opened");
-	return !path || set_access(path, config, error);
+	if (!listen_at(config->socket, error))
+		return false;
+	return !path ||
+	       (remember(path, file, error) && set_access(path, config, error));
 }
 
 void
-socket_remove(const Config *config)
+socket_remove(SocketFile *file)
 {
-	const char *path = endpoint_path(config->socket);
-	if (path)
-		(void)unlink(path);
+	struct stat status;
+	if (file->path && lstat(file->path, &status) == 0 &&
+	    S_ISSOCK(status.st_mode) && status.st_dev == file->device &&
+	    status.st_ino == file->inode)
+		(void)unlink(file->path);
+	g_clear_pointer(&file->path, g_free);
 }
 
 bool

@@ -91,9 +91,56 @@ subtest 'a configuration that is not there is refused' => sub {
 	like $err, qr{/nonexistent/loket\.conf}, 'and named';
 };
 
+subtest 'a start that fails leaves no socket' => sub {
+	my $file = $site->dir . '/nowhere.conf';
+	my $socket = $site->dir . '/nowhere.sock';
+	open my $out, '>', $file or die "$file: $!";
+	print $out <<~"END";
+		socket = "unix:$socket"
+		store = "sqlite:/nonexistent/loket.db"
+		secret = "/nonexistent/secret"
+		log = "stderr"
+		desk "support" {
+			addresses = { "support\@acme.example" }
+			tag = "ACME"
+		}
+		END
+	close $out;
+	my ($exit, $err) = loketd('-c', $file);
+	cmp_ok $exit, '>', 0, 'it ends';
+	like $err, qr{/nonexistent/}, 'for want of a directory';
+	ok !-e $socket, 'the socket is gone';
+};
+
 subtest 'wrong usage is told from a wrong configuration' => sub {
 	my ($exit) = loketd('--no-such-option');
 	is $exit, EX_USAGE, 'exit code';
+};
+
+# A reload may name another socket, which then is not ours.
+subtest 'at the end it removes its own socket and no other file' => sub {
+	my $conf = $site->conf_file;
+	my $other = $site->dir . '/other';
+	open my $out, '>', $other or die "$other: $!";
+	close $out;
+	my $socket = $site->socket_file;
+	system('sed', '-i', "s,$socket,$other,", $conf) == 0 or die 'sed';
+	$site->reload_loketd;
+	is $site->stop_loketd, 0, 'it stops';
+	ok -f $other, 'the other file is there';
+	ok !-e $socket, 'the socket is not';
+	$site->write_conf;
+	$site->start_loketd;
+};
+
+subtest 'a file that has taken the place of its socket stays' => sub {
+	unlink $site->socket_file;
+	open my $out, '>', $site->socket_file or die $!;
+	close $out;
+	is $site->stop_loketd, 0, 'it stops';
+	ok -f $site->socket_file, 'the file is there';
+	unlink $site->socket_file;
+	$site->start_loketd;
 };
 
 # Mails are under way when the signal comes; whoever got no 250 tries again.

@@ -135,6 +135,15 @@ sub _limited($size_bytes) {
 		"trap '' XFSZ; ulimit -f $blocks; exec \"\$@\"", 'sh');
 }
 
+# Waits until it says that it works by the configuration file as it is now.
+sub reload_loketd($self) {
+	my $from = -s $self->loketd_log;
+	kill 'USR1', $self->{pid};
+	wait_for(START_S, sub {
+		substr(_slurp($self->loketd_log), $from) =~ /: reloaded /;
+	}) or croak "loketd did not reload:\n", _tail($self->loketd_log);
+}
+
 # Returns its exit code, 128 and more for a signal.
 sub stop_loketd($self) {
 	my $pid = delete $self->{pid} or return 0;
