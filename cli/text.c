@@ -15,7 +15,7 @@ text_printable(const char *text)
 {
 	g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
 	GString *safe = g_string_new(NULL);
-	for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+	for (const char *p = valid; *p; p += g_utf8_skip[(guchar)*p]) {
 		gunichar c = g_utf8_get_char(p);
 		g_string_append_unichar(safe,
 					c != '\n' && is_unsafe(c) ? ' ' : c);

@@ -102,21 +102,29 @@ speaks_as_agent(Triage *triage, const Config *config, const Envelope *envelope,
 	return true;
 }
 
-/* By its Message-ID, or by the loop mark where a relay wrote another one. */
+/* Whether a mail comes in our name: from the null sender, or from a desk. */
 static bool
-is_echo(const Keyring *keyring, const Envelope *envelope, const Mail *mail)
+is_in_our_name(const Config *config, const Envelope *envelope, const Mail *mail)
 {
-	if (!keyring)
+	const char *from = mail_from_address(mail);
+	return (envelope->sender && !*envelope->sender) ||
+	       (config && from && config_desk_for(config, from));
+}
+
+/* By the loop mark, or by its Message-ID. Whoever got one of ours can write
+ * that into his own mail, which must not vanish. */
+static bool
+is_echo(const TriageSite *site, const Envelope *envelope, const Mail *mail)
+{
+	if (!site->keyring)
 		return false;
 	const char *mark = mail_header(mail, LOOP_HEADER, 0);
-	if (mark && loop_mark_is_ours(keyring, mark))
+	if (mark && loop_mark_is_ours(site->keyring, mark))
 		return true;
-	/* whoever got one of ours can write its Message-ID into his own */
-	bool is_null = envelope->sender && !*envelope->sender;
+	if (!mail->message_id || !is_in_our_name(site->config, envelope, mail))
+		return false;
 	g_autofree char *number =
-		mail->message_id && is_null
-			? reference_number(keyring, mail->message_id)
-			: NULL;
+		reference_number(site->keyring, mail->message_id);
 	return number != NULL;
 }
 
@@ -211,7 +219,7 @@ judge_writer(Triage *triage, const TriageSite *site, const Envelope *envelope,
 	triage->auth = authres_judge(mail, ids, site->hostname, &auth_reason);
 	triage->is_authenticated =
 		envelope->login || is_vouched_for(triage, mail);
-	if (is_echo(site->keyring, envelope, mail)) {
+	if (is_echo(site, envelope, mail)) {
 		triage->role = ROLE_ECHO;
 		triage->reason = g_strdup("our own notification");
 	} else if (site->config && !robot.is_robot &&

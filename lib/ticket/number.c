@@ -89,7 +89,7 @@ tag_name(const char *text, size_t length)
 		g_utf8_normalize(written, -1, G_NORMALIZE_NFKC);
 	GString *name = g_string_new(NULL);
 	bool gap = false;
-	for (const char *p = plain ? plain : ""; *p; p = g_utf8_next_char(p)) {
+	for (const char *p = plain ? plain : ""; *p; p += g_utf8_skip[(guchar)*p]) {
 		gunichar c = g_utf8_get_char(p);
 		if (g_unichar_type(c) == G_UNICODE_FORMAT)
 			continue;
@@ -114,7 +114,7 @@ tag_new(const char *text, const PatternSpan spans[3])
 	const char *end = text + spans[2].end;
 	size_t n = 0;
 	for (const char *p = text + spans[2].start; p < end && n < 10;
-	     p = g_utf8_next_char(p)) {
+	     p += g_utf8_skip[(guchar)*p]) {
 		int digit = g_unichar_digit_value(g_utf8_get_char(p));
 		if (digit >= 0)
 			tag->number[n++] = (char)('0' + digit);
