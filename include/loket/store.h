@@ -98,28 +98,50 @@ bool store_link_add(StoreTx *tx, const char *number, const char *other,
 
 /* Messages */
 
-/* Strings are borrowed when adding and owned when listed. */
+/* A message to be added; all of it is borrowed. */
+typedef struct MessageDraft {
+	const char *ticket; /* NULL: stored without one */
+	const char *message_id;
+	const char *role;
+	const char *direction; /* in, out, internal */
+	const char *from;
+	const GPtrArray *to; /* char*; NULL: nobody */
+	int64_t at;
+	const char *subject;
+	const char *new_text;
+	const char *attachments; /* JSON array, as in `loket show`; NULL: [] */
+	const char *envelope_from;
+	const char *queue_id;
+	const char *desk;
+	const char *reason;
+	GBytes *packed; /* the mail, from store_pack; NULL: it is not kept */
+} MessageDraft;
+
+/* The whole mail, compressed as the store keeps it; the caller's. Others wait
+ * while a transaction lasts, so this is done before. LOKET_ERROR_TEMPORARY:
+ * it cannot be compressed. */
+GBytes *store_pack(GBytes *raw, GError **error);
+
+bool store_message_add(StoreTx *tx, const MessageDraft *draft, GError **error);
+
+/* A message as it is listed: what its draft said. */
 typedef struct Message {
 	int64_t id;
-	char *ticket; /* NULL: stored without one */
+	char *ticket;
 	char *message_id;
 	char *role;
-	char *direction; /* in, out, internal */
+	char *direction;
 	char *from;
 	GPtrArray *to; /* char* */
 	int64_t at;
 	char *subject;
 	char *new_text;
-	char *attachments; /* JSON array, as in `loket show` */
+	char *attachments;
 	char *envelope_from;
 	char *queue_id;
 	char *desk;
 	char *reason;
-	GBytes *raw; /* the mail; not listed */
 } Message;
-
-/* message->id is set. */
-bool store_message_add(StoreTx *tx, Message *message, GError **error);
 
 /* The ticket of the first message with this Message-ID that has one: whoever
  * copies an id later does not get its ticket's mail. *number is the caller's,

@@ -142,11 +142,11 @@ record_message(StoreTx *tx, const Job *job, GError **error)
 	const Decision *decision = job->decision;
 	g_autofree char *attachments = attachments_json(job->mail);
 	g_autoptr(GPtrArray) to = shown_recipients(job);
-	Message message = {
+	MessageDraft message = {
 		.ticket = job->ticket ? job->ticket->number : NULL,
 		.message_id = job->mail->message_id,
-		.role = (char *)(uintptr_t)role_name(decision->role),
-		.direction = (char *)(uintptr_t)decision->direction,
+		.role = role_name(decision->role),
+		.direction = decision->direction,
 		.from = job->triage->from,
 		.to = to,
 		.at = job->now,
@@ -157,7 +157,7 @@ record_message(StoreTx *tx, const Job *job, GError **error)
 		.queue_id = job->envelope->queue_id,
 		.desk = decision->desk ? decision->desk->title : NULL,
 		.reason = job->triage->reason,
-		.raw = job->mail->bytes,
+		.packed = job->packed,
 	};
 	return store_message_add(tx, &message, error);
 }

@@ -169,13 +169,20 @@ passed_unrecorded(Job *job, const char *why)
 	return result;
 }
 
+/* Packed first: while the transaction lasts, others wait. */
+static bool
+keep(Job *job, GError **error)
+{
+	job->packed = store_pack(job->mail->bytes, error);
+	return job->packed &&
+	       store_write(job->intake->store, take_in, job, error);
+}
+
 static IntakeResult *
 run(Job *job, GError **error)
 {
 	g_autoptr(GError) why = NULL;
-	bool ok = needs_store(job)
-			  ? store_write(job->intake->store, take_in, job, &why)
-			  : decide(job, &why);
+	bool ok = needs_store(job) ? keep(job, &why) : decide(job, &why);
 	if (ok || job->is_dry)
 		return result_new(job);
 	if (may_pass_unrecorded(job))
@@ -200,6 +207,7 @@ intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
 		   .names = names,
 		   .now = now};
 	IntakeResult *result = run(&job, error);
+	g_clear_pointer(&job.packed, g_bytes_unref);
 	evidence_clear(&job.evidence);
 	ticket_free(job.ticket);
 	seen_free(job.seen);

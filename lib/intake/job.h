@@ -17,6 +17,7 @@ typedef struct Job {
 	const Names *names;
 	int64_t now;
 	/* out, owned */
+	GBytes *packed; /* the mail as it is stored; NULL: it is not */
 	Evidence evidence;
 	Decision *decision;
 	Ticket *ticket; /* as it stands after the mail; NULL: none */

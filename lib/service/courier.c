@@ -34,6 +34,7 @@ typedef struct Delivery {
 	const Config *config;
 	int64_t now;
 	OutboxItem *item; /* owned */
+	GBytes *packed;	  /* its mail as the thread keeps it; borrowed */
 } Delivery;
 
 static bool
@@ -62,20 +63,19 @@ record_sent(StoreTx *tx, const Delivery *delivery, GError **error)
 		return true;
 	g_autoptr(GPtrArray) to = g_ptr_array_new();
 	g_ptr_array_add(to, item->recipient);
-	static char role[] = "loket", direction[] = "out";
 	const ConfigDesk *desk =
 		item->desk ? config_desk_by_title(config, item->desk) : NULL;
-	Message message = {.ticket = item->ticket,
-			   .message_id = item->message_id,
-			   .role = role,
-			   .direction = direction,
-			   .from = desk ? desk->addresses[0] : NULL,
-			   .to = to,
-			   .at = delivery->now,
-			   .subject = item->subject,
-			   .new_text = item->text,
-			   .desk = item->desk,
-			   .raw = item->mail};
+	MessageDraft message = {.ticket = item->ticket,
+				.message_id = item->message_id,
+				.role = "loket",
+				.direction = "out",
+				.from = desk ? desk->addresses[0] : NULL,
+				.to = to,
+				.at = delivery->now,
+				.subject = item->subject,
+				.new_text = item->text,
+				.desk = item->desk,
+				.packed = delivery->packed};
 	g_autofree char *what = g_strdup_printf("%s sent", item->kind);
 	return store_message_add(tx, &message, error) &&
 	       store_event_add(tx, item->ticket, delivery->now, what,
@@ -126,6 +126,10 @@ static bool
 deliver(Courier *courier, Delivery *delivery, GError **error)
 {
 	OutboxItem *item = delivery->item;
+	g_autoptr(GBytes) packed = store_pack(item->mail, error);
+	if (!packed)
+		return false;
+	delivery->packed = packed;
 	g_autoptr(GError) why = NULL;
 	/* the null sender: nobody answers a notification (RFC 3834 3) */
 	if (smtp_send(courier->smtp, "", item->recipient, item->mail, &why)) {

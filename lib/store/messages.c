@@ -9,35 +9,32 @@
 /* zstd's default: small enough, and fast beside the flush. */
 #define COMPRESSION_LEVEL 3
 
-static GBytes *
-compressed(GBytes *raw)
+GBytes *
+store_pack(GBytes *raw, GError **error)
 {
 	gsize size;
 	const void *data = g_bytes_get_data(raw, &size);
 	size_t room = ZSTD_compressBound(size);
-	void *packed = g_malloc(room);
+	g_autofree void *packed = g_malloc(room);
 	size_t length =
 		ZSTD_compress(packed, room, data, size, COMPRESSION_LEVEL);
-	if (ZSTD_isError(length)) {
-		g_free(packed);
-		return NULL;
-	}
-	return g_bytes_new_take(g_realloc(packed, length), length);
+	if (!ZSTD_isError(length))
+		return g_bytes_new_take(
+			g_realloc(g_steal_pointer(&packed), length), length);
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
+		    "store: the mail cannot be compressed: %s",
+		    ZSTD_getErrorName(length));
+	return NULL;
 }
 
 static bool
-raw_add(StoreTx *tx, const Message *message, GError **error)
+raw_add(StoreTx *tx, int64_t message, GBytes *packed, GError **error)
 {
-	if (!message->raw)
-		return true;
-	g_autoptr(GBytes) packed = compressed(message->raw);
-	if (packed)
-		return db_run(tx, error, "INSERT INTO raw VALUES (?1, ?2, ?3)",
-			      "iib", message->id,
-			      (int64_t)g_bytes_get_size(message->raw), packed);
-	g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
-		    "store: the mail cannot be compressed");
-	return false;
+	gsize length;
+	const void *frame = g_bytes_get_data(packed, &length);
+	return db_run(tx, error, "INSERT INTO raw VALUES (?1, ?2, ?3)", "iib",
+		      message, (int64_t)ZSTD_getFrameContentSize(frame, length),
+		      packed);
 }
 
 static char *
@@ -62,9 +59,9 @@ texts_of(const char *lines)
 }
 
 bool
-store_message_add(StoreTx *tx, Message *message, GError **error)
+store_message_add(StoreTx *tx, const MessageDraft *draft, GError **error)
 {
-	g_autofree char *recipients = lines_of(message->to);
+	g_autofree char *recipients = lines_of(draft->to);
 	bool ok = db_run(
 		tx, error,
 		"INSERT INTO message (ticket, message_id, role, direction,"
@@ -72,16 +69,17 @@ store_message_add(StoreTx *tx, Message *message, GError **error)
 		" envelope_from, queue_id, desk, reason)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
 		" ?13, ?14)",
-		"ttttttittttttt", message->ticket, message->message_id,
-		message->role, message->direction, message->from, recipients,
-		message->at, message->subject, message->new_text,
-		message->attachments ? message->attachments : "[]",
-		message->envelope_from, message->queue_id, message->desk,
-		message->reason);
+		"ttttttittttttt", draft->ticket, draft->message_id, draft->role,
+		draft->direction, draft->from, recipients, draft->at,
+		draft->subject, draft->new_text,
+		draft->attachments ? draft->attachments : "[]",
+		draft->envelope_from, draft->queue_id, draft->desk,
+		draft->reason);
 	if (!ok)
 		return false;
-	message->id = sqlite3_last_insert_rowid(tx->handle);
-	return raw_add(tx, message, error);
+	return !draft->packed ||
+	       raw_add(tx, sqlite3_last_insert_rowid(tx->handle), draft->packed,
+		       error);
 }
 
 bool

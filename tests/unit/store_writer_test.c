@@ -159,12 +159,11 @@ static bool
 broken_work(StoreTx *tx, void *data, GError **error)
 {
 	Seen seen = {NULL, TEXT(""), 1};
-	Message message = {.ticket = TEXT("2600000014"),
-			   .role = TEXT("customer"),
-			   .direction = TEXT("in")};
+	MessageDraft draft = {
+		.ticket = "2600000014", .role = "customer", .direction = "in"};
 	(void)data;
 	return store_seen_put(tx, "before", &seen, error) &&
-	       store_message_add(tx, &message, error);
+	       store_message_add(tx, &draft, error);
 }
 
 static void
@@ -266,21 +265,12 @@ what_was_said_to_be_written_survives_a_kill(void **state)
 	}
 }
 
-typedef struct Letter {
-	GBytes *raw;
-	int64_t id;
-} Letter;
-
 static bool
 letter_work(StoreTx *tx, void *data, GError **error)
 {
-	Letter *letter = data;
-	Message message = {.role = TEXT("spam"),
-			   .direction = TEXT("in"),
-			   .raw = letter->raw};
-	bool ok = store_message_add(tx, &message, error);
-	letter->id = message.id;
-	return ok;
+	MessageDraft draft = {
+		.role = "spam", .direction = "in", .packed = data};
+	return store_message_add(tx, &draft, error);
 }
 
 /* What zstd cannot make smaller. */
@@ -310,8 +300,9 @@ letters_taken(void **state)
 	for (int i = 0; store && i < LETTERS; i++) {
 		g_autoptr(GError) error = NULL;
 		/* every other one is too large */
-		Letter letter = {.raw = noise(i % 2 ? 1500000 : 5000)};
-		if (store_write(store, letter_work, &letter, &error))
+		g_autoptr(GBytes) raw = noise(i % 2 ? 1500000 : 5000);
+		g_autoptr(GBytes) packed = store_pack(raw, NULL);
+		if (store_write(store, letter_work, packed, &error))
 			taken |= 1 << i;
 		else if (!g_error_matches(error, LOKET_ERROR,
 					  LOKET_ERROR_TEMPORARY))
