@@ -23,6 +23,9 @@
 #define STORE_WAIT_S 20
 /* The most works that one commit takes together. */
 #define STORE_BATCH_MAX 256
+/* The most mails seen that one more makes forgotten; more than one, so that
+ * they become fewer. */
+#define STORE_FORGET_MAX 100
 
 typedef struct Store Store;
 typedef struct StoreTx StoreTx;
@@ -189,9 +192,10 @@ typedef struct Seen {
 /* *seen is the caller's; NULL when key was not seen since the instant. */
 bool store_seen_get(StoreTx *tx, const char *key, int64_t since, Seen **seen,
 		    GError **error);
-/* Adds or replaces. */
+/* Adds or replaces, and forgets mails from before since: the oldest, at most
+ * STORE_FORGET_MAX. */
 bool store_seen_put(StoreTx *tx, const char *key, const Seen *seen,
-		    GError **error);
+		    int64_t since, GError **error);
 void seen_free(Seen *seen);
 
 /* Outbox */

@@ -95,5 +95,6 @@ remember_seen(StoreTx *tx, const Job *job, GError **error)
 	Seen seen = {.ticket = job->ticket ? job->ticket->number : NULL,
 		     .recipients = recipients,
 		     .at = job->seen ? job->seen->at : job->now};
-	return store_seen_put(tx, key, &seen, error);
+	int64_t since = job->now - job->intake->config->duplicate_within_s;
+	return store_seen_put(tx, key, &seen, since, error);
 }

@@ -211,10 +211,21 @@ store_seen_get(StoreTx *tx, const char *key, int64_t since, Seen **seen,
 	return ok;
 }
 
+static bool
+forget_seen(StoreTx *tx, int64_t since, GError **error)
+{
+	return db_run(tx, error,
+		      "DELETE FROM seen WHERE key IN (SELECT key FROM seen"
+		      " WHERE at < ?1 ORDER BY at LIMIT ?2)",
+		      "ii", since, (int64_t)STORE_FORGET_MAX);
+}
+
 bool
-store_seen_put(StoreTx *tx, const char *key, const Seen *seen, GError **error)
+store_seen_put(StoreTx *tx, const char *key, const Seen *seen, int64_t since,
+	       GError **error)
 {
 	return db_run(tx, error,
 		      "INSERT OR REPLACE INTO seen VALUES (?1, ?2, ?3, ?4)",
-		      "ttti", key, seen->ticket, seen->recipients, seen->at);
+		      "ttti", key, seen->ticket, seen->recipients, seen->at) &&
+	       forget_seen(tx, since, error);
 }

@@ -306,7 +306,7 @@ static bool
 see_work(StoreTx *tx, void *data, GError **error)
 {
 	const Sight *sight = data;
-	return store_seen_put(tx, sight->key, sight->seen, error);
+	return store_seen_put(tx, sight->key, sight->seen, sight->since, error);
 }
 
 static bool
@@ -365,6 +365,51 @@ remembers_the_latest_of_a_mail(void **state)
 	assert_string_equal(other->ticket, "2600000023");
 }
 
+/* Mails seen at 1, 2, 3 ..., all in one transaction. */
+static bool
+crowd_work(StoreTx *tx, void *data, GError **error)
+{
+	const int *n = data;
+	for (int i = 1; i <= *n; i++) {
+		g_autofree char *key = g_strdup_printf("old%d", i);
+		Seen seen = {NULL, TEXT(""), i};
+		if (!store_seen_put(tx, key, &seen, 0, error))
+			return false;
+	}
+	return true;
+}
+
+static void
+forgets_mails_from_before_the_window(void **state)
+{
+	g_autoptr(Store) store = open_store(state);
+	must_write(store, crowd_work, &(int){10});
+	Seen seen = {NULL, TEXT(""), 2000};
+	must_write(store, see_work, &(Sight){"new", 8, &seen});
+	sqlite3 *db = open_aside(state);
+	assert_int_equal(sql_number(db, "SELECT min(at) FROM seen"), 8);
+	assert_int_equal(sql_number(db, "SELECT count(*) FROM seen"), 4);
+	(void)sqlite3_close(db);
+}
+
+/* The one mail that pays for it must not wait long. */
+static void
+forgets_at_most_so_many_at_a_time(void **state)
+{
+	g_autoptr(Store) store = open_store(state);
+	must_write(store, crowd_work, &(int){STORE_FORGET_MAX + 50});
+	Seen seen = {NULL, TEXT(""), 2000};
+	sqlite3 *db = open_aside(state);
+	must_write(store, see_work, &(Sight){"new", 1000, &seen});
+	assert_int_equal(sql_number(db, "SELECT count(*) FROM seen"), 51);
+	/* the oldest go first */
+	assert_int_equal(sql_number(db, "SELECT min(at) FROM seen"),
+			 STORE_FORGET_MAX + 1);
+	must_write(store, see_work, &(Sight){"newer", 1000, &seen});
+	assert_int_equal(sql_number(db, "SELECT count(*) FROM seen"), 2);
+	(void)sqlite3_close(db);
+}
+
 int
 main(void)
 {
@@ -378,6 +423,8 @@ main(void)
 		IN_SCRATCH(keeps_the_whole_mail_byte_for_byte),
 		IN_SCRATCH(remembers_a_mail_since_an_instant),
 		IN_SCRATCH(remembers_the_latest_of_a_mail),
+		IN_SCRATCH(forgets_mails_from_before_the_window),
+		IN_SCRATCH(forgets_at_most_so_many_at_a_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

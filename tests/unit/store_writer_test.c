@@ -26,7 +26,7 @@ mark_work(StoreTx *tx, void *data, GError **error)
 	g_autofree char *key =
 		g_strdup_printf("%d/%d", caller->id, caller->done);
 	Seen seen = {NULL, TEXT(""), 1};
-	if (!store_seen_put(tx, key, &seen, error))
+	if (!store_seen_put(tx, key, &seen, 0, error))
 		return false;
 	if (!caller->is_failing)
 		return true;
@@ -162,7 +162,7 @@ broken_work(StoreTx *tx, void *data, GError **error)
 	MessageDraft draft = {
 		.ticket = "2600000014", .role = "customer", .direction = "in"};
 	(void)data;
-	return store_seen_put(tx, "before", &seen, error) &&
+	return store_seen_put(tx, "before", &seen, 0, error) &&
 	       store_message_add(tx, &draft, error);
 }
 
