@@ -9,17 +9,26 @@
 
 #include <stdbool.h>
 
-#include <loket/courier.h>
 #include <loket/site.h>
 
 #include "message.h"
 
-/* Opens the site of the file and starts its courier and the thread that
- * reloads on SIGUSR1. */
+/* Opens the site of the file and starts its courier. From here on, signals
+ * wait for daemon_run of the same thread. */
 bool daemon_start(const char *config_path, GError **error);
-void daemon_stop(void);
 
-/* The site as it is now; release with site_unref. */
+/* Reloads on SIGUSR1, and returns true on SIGTERM, SIGINT or SIGHUP. */
+bool daemon_run(void);
+/* Makes daemon_run return is_well, from another thread. */
+void daemon_end(bool is_well);
+
+/* Waits until the messages at work have their answer, in the time that each
+ * has for the store, and closes the site. */
+void daemon_stop(void);
+/* Whether daemon_stop has begun. */
+bool daemon_is_stopping(void);
+
+/* The site as it is now; release with site_unref. NULL: it is closed. */
 Site *daemon_site(void);
 
 /* A notification may have been queued. */
@@ -32,5 +41,9 @@ MessageBudget *daemon_budget(void);
  * for mail that is not ours only. */
 bool daemon_connection_begin(void);
 void daemon_connection_end(void);
+
+/* Counts a message at work, of which all has come and nothing is answered. */
+void daemon_message_begin(void);
+void daemon_message_end(void);
 
 #endif

@@ -57,11 +57,22 @@ fail(const GError *error)
 	return EX_TEMPFAIL;
 }
 
+/* Returns only when libmilter got a signal itself, or cannot go on. */
+static void *
+serve(void *data)
+{
+	(void)data;
+	daemon_end(smfi_main() == MI_SUCCESS);
+	return NULL;
+}
+
+/* Until the end mail is answered, so the socket goes last. */
 static void
 stop(SocketFile *file)
 {
-	socket_remove(file);
+	(void)sd_notify(0, "STOPPING=1");
 	daemon_stop();
+	socket_remove(file);
 	log_info("stopped");
 }
 
@@ -79,10 +90,10 @@ main(int argc, char **argv)
 		socket_remove(&file);
 		return fail(error);
 	}
+	g_thread_unref(g_thread_new("milter", serve, NULL));
 	log_info("started");
 	(void)sd_notify(0, "READY=1");
-	int rc = smfi_main();
-	(void)sd_notify(0, "STOPPING=1");
+	bool is_well = daemon_run();
 	stop(&file);
-	return rc == MI_SUCCESS ? EX_OK : EX_SOFTWARE;
+	return is_well ? EX_OK : EX_SOFTWARE;
 }

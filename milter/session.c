@@ -77,7 +77,7 @@ wanted_silence(void)
 			       SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY |
 			       SMFIP_NR_UNKN;
 	g_autoptr(Site) site = daemon_site();
-	if (!*site->config->command_address)
+	if (site && !*site->config->command_address)
 		silent |= SMFIP_NR_RCPT;
 	return silent;
 }
@@ -198,12 +198,16 @@ on_data(SMFICTX *ctx)
 {
 	Session *session = session_of(ctx);
 	g_autoptr(Site) site = daemon_site();
+	if (!site)
+		return put_off(ctx, session, "stopped");
 	if (!intake_wants(&site->intake, session->message->envelope)) {
 		forget_message(session);
 		return SMFIS_ACCEPT;
 	}
 	if (!session->has_room)
 		return put_off(ctx, session, "max-connections are in use");
+	if (daemon_is_stopping())
+		return put_off(ctx, session, "stopping");
 	return SMFIS_CONTINUE;
 }
 
@@ -298,6 +302,8 @@ take_in(SMFICTX *ctx, Session *session)
 		return turn_away(ctx, envelope, message->refusal);
 	g_autoptr(GBytes) bytes = message_take_bytes(message);
 	g_autoptr(Site) site = daemon_site();
+	if (!site)
+		return put_off(ctx, session, "stopped");
 	g_autoptr(GError) error = NULL;
 	g_autoptr(IntakeResult) result = intake_accept(
 		&site->intake, envelope, bytes, clock_now(), &error);
@@ -309,8 +315,10 @@ static sfsistat
 on_eom(SMFICTX *ctx)
 {
 	Session *session = session_of(ctx);
+	daemon_message_begin();
 	sfsistat verdict = take_in(ctx, session);
 	forget_message(session);
+	daemon_message_end();
 	return verdict;
 }
 

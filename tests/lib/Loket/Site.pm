@@ -69,6 +69,7 @@ sub dir($self) { return $self->{dir} }
 sub postfix($self) { return $self->{postfix} }
 sub conf_file($self) { return "$self->{dir}/loket.conf" }
 sub socket_file($self) { return "$self->{dir}/milter.sock" }
+sub pid($self) { return $self->{pid} }
 sub loketd_log($self) { return "$self->{dir}/loketd.log" }
 
 # Where something lies that was built: loketd or loket.
@@ -108,7 +109,7 @@ sub stop_running($class, $dir) {
 		or croak "process $owner does not stop" if $owner;
 	my $postfix = Loket::Postfix->stop_running(root => ROOT, dir => $dir);
 	my $pid = remembered("$dir/loketd.pid");
-	_end_loketd($pid, "$dir/milter.sock")
+	end_process($pid, 'TERM', STOP_S)
 		or croak "loketd, process $pid, does not stop" if $pid;
 	return $owner || $postfix || $pid;
 }
@@ -147,19 +148,8 @@ sub reload_loketd($self) {
 # Returns its exit code, 128 and more for a signal.
 sub stop_loketd($self) {
 	my $pid = delete $self->{pid} or return 0;
-	_end_loketd($pid, $self->socket_file)
-		|| end_process($pid, 'KILL', STOP_S);
+	end_process($pid, 'TERM', STOP_S) || end_process($pid, 'KILL', STOP_S);
 	return exit_code();
-}
-
-# libmilter looks whether it is to stop every five seconds, and whenever
-# somebody connects.
-sub _end_loketd($pid, $socket) {
-	kill 'TERM', $pid;
-	return wait_for(STOP_S, sub {
-		_accepts($socket);
-		return !is_running($pid);
-	});
 }
 
 # What a crash looks like: nothing is closed, the socket stays behind.
