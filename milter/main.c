@@ -84,7 +84,7 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: loketd [-c FILE]\n");
 		return EX_USAGE;
 	}
-	SocketFile file = {NULL};
+	SocketFile file = {.path = NULL};
 	g_autoptr(GError) error = NULL;
 	if (!prepare(path, &file, &error)) {
 		socket_remove(&file);

@@ -70,6 +70,9 @@ bool store_ticket_save(StoreTx *tx, const Ticket *ticket, GError **error);
 bool store_ticket_get(StoreTx *tx, const char *number, Ticket **ticket,
 		      GError **error);
 
+/* When the newest ticket was received; 0 when there is none. */
+bool store_newest_receipt(StoreTx *tx, int64_t *at, GError **error);
+
 typedef struct TicketFilter {
 	const char *desk;  /* NULL: all */
 	const char *state; /* NULL: all that are not closed; "all" */

@@ -49,6 +49,12 @@ typedef struct TicketPause {
 	char *why;
 } TicketPause;
 
+/* An answer that has reached the customer, for all we know. */
+typedef struct TicketAnswer {
+	char *message_id; /* NULL: not by mail */
+	int64_t at;
+} TicketAnswer;
+
 /* Strings are UTF-8 and owned; NULL where there is nothing. */
 typedef struct Ticket {
 	char *number;
@@ -68,8 +74,9 @@ typedef struct Ticket {
 	bool is_undeliverable;
 	int64_t promise;
 	int64_t closed_at;
-	GPtrArray *clocks; /* TicketClock, oldest first */
-	GPtrArray *pauses; /* TicketPause, oldest first */
+	GPtrArray *clocks;  /* TicketClock, oldest first */
+	GPtrArray *pauses;  /* TicketPause, oldest first */
+	GPtrArray *answers; /* TicketAnswer, oldest first */
 } Ticket;
 
 Ticket *ticket_new(void);
@@ -127,6 +134,9 @@ void ticket_wait(Ticket *ticket, const Calendar *calendar, int64_t at,
 
 /* The pause that runs at the instant; NULL when none does. Borrowed. */
 TicketPause *ticket_pause_at(const Ticket *ticket, int64_t instant);
+
+/* Adds an answer as it was stored; message_id is copied. */
+void ticket_add_answer(Ticket *ticket, const char *message_id, int64_t at);
 
 /* Adds a pause as it was stored; why is copied. */
 void ticket_add_pause(Ticket *ticket, int64_t from, int64_t to,

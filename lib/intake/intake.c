@@ -8,6 +8,9 @@
 
 #include "job.h"
 
+/* How far the clock may stand before the newest ticket. */
+#define CLOCK_SLACK_S (24 * 3600)
+
 bool
 intake_wants(const Intake *intake, const Envelope *envelope)
 {
@@ -57,12 +60,27 @@ take_repeat(StoreTx *tx, Job *job, GError **error)
 	return ok;
 }
 
+/* A clock that was set back would number and date mail in the past. */
+static bool
+clock_is_right(StoreTx *tx, int64_t now, GError **error)
+{
+	int64_t newest;
+	if (!store_newest_receipt(tx, &newest, error))
+		return false;
+	if (now >= newest - CLOCK_SLACK_S)
+		return true;
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
+		    "the machine's clock stands more than a day before the "
+		    "newest ticket");
+	return false;
+}
+
 /* The work inside the transaction: match, decide, apply. */
 static bool
 take_in(StoreTx *tx, void *data, GError **error)
 {
 	Job *job = data;
-	if (!find_seen(tx, job, error))
+	if (!clock_is_right(tx, job->now, error) || !find_seen(tx, job, error))
 		return false;
 	if (job->duplicate)
 		return take_repeat(tx, job, error);

@@ -39,6 +39,7 @@ static const char schema[] =
 	") WITHOUT ROWID;"
 	"CREATE INDEX ticket_due ON ticket (state, due);"
 	"CREATE INDEX ticket_customer ON ticket (customer);"
+	"CREATE INDEX ticket_received ON ticket (received_at);"
 
 	"CREATE TABLE clock ("
 	" ticket TEXT NOT NULL REFERENCES ticket ON DELETE CASCADE,"
@@ -60,6 +61,13 @@ static const char schema[] =
 	" from_at INTEGER NOT NULL,"
 	" to_at INTEGER NOT NULL,"
 	" why TEXT,"
+	" PRIMARY KEY (ticket, position)) WITHOUT ROWID;"
+
+	"CREATE TABLE answer ("
+	" ticket TEXT NOT NULL REFERENCES ticket ON DELETE CASCADE,"
+	" position INTEGER NOT NULL,"
+	" message_id TEXT,"
+	" at INTEGER NOT NULL,"
 	" PRIMARY KEY (ticket, position)) WITHOUT ROWID;"
 
 	"CREATE TABLE participant ("

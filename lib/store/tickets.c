@@ -67,6 +67,30 @@ pauses_put(StoreTx *tx, const Ticket *ticket, GError **error)
 	return true;
 }
 
+static bool
+answers_put(StoreTx *tx, const Ticket *ticket, GError **error)
+{
+	if (!db_run(tx, error, "DELETE FROM answer WHERE ticket = ?1", "t",
+		    ticket->number))
+		return false;
+	for (guint i = 0; i < ticket->answers->len; i++) {
+		const TicketAnswer *answer = ticket->answers->pdata[i];
+		if (!db_run(tx, error,
+			    "INSERT INTO answer VALUES (?1, ?2, ?3, ?4)",
+			    "titi", ticket->number, (int64_t)i,
+			    answer->message_id, answer->at))
+			return false;
+	}
+	return true;
+}
+
+static bool
+times_put(StoreTx *tx, const Ticket *ticket, GError **error)
+{
+	return clocks_put(tx, ticket, error) && pauses_put(tx, ticket, error) &&
+	       answers_put(tx, ticket, error);
+}
+
 bool
 store_ticket_add(StoreTx *tx, Ticket *ticket, int year, GError **error)
 {
@@ -103,7 +127,7 @@ store_ticket_save(StoreTx *tx, const Ticket *ticket, GError **error)
 		      ticket->channel, (int64_t)ticket->is_confirmed,
 		      (int64_t)ticket->is_undeliverable, ticket->promise,
 		      ticket->closed_at, ticket_due(ticket)) &&
-	       clocks_put(tx, ticket, error) && pauses_put(tx, ticket, error);
+	       times_put(tx, ticket, error);
 }
 
 #define TICKET_COLUMNS                                                         \
@@ -187,9 +211,39 @@ pauses_read(StoreTx *tx, Ticket *ticket, GError **error)
 }
 
 static bool
+answers_read(StoreTx *tx, Ticket *ticket, GError **error)
+{
+	bool ok;
+	sqlite3_stmt *row = db_query(tx, error,
+				     "SELECT message_id, at FROM answer"
+				     " WHERE ticket = ?1 ORDER BY position",
+				     "t", ticket->number);
+	while (db_next(tx, row, &ok, error)) {
+		g_autofree char *message_id = row_text(row, 0);
+		ticket_add_answer(ticket, message_id,
+				  sqlite3_column_int64(row, 1));
+	}
+	return ok;
+}
+
+static bool
 times_read(StoreTx *tx, Ticket *ticket, GError **error)
 {
-	return clocks_read(tx, ticket, error) && pauses_read(tx, ticket, error);
+	return clocks_read(tx, ticket, error) &&
+	       pauses_read(tx, ticket, error) &&
+	       answers_read(tx, ticket, error);
+}
+
+bool
+store_newest_receipt(StoreTx *tx, int64_t *at, GError **error)
+{
+	bool ok;
+	sqlite3_stmt *row =
+		db_query(tx, error, "SELECT max(received_at) FROM ticket", "");
+	*at = 0;
+	while (db_next(tx, row, &ok, error))
+		*at = sqlite3_column_int64(row, 0);
+	return ok;
 }
 
 bool

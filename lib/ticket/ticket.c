@@ -26,12 +26,21 @@ pause_free(void *data)
 	g_free(pause);
 }
 
+static void
+answer_free(void *data)
+{
+	TicketAnswer *answer = data;
+	g_free(answer->message_id);
+	g_free(answer);
+}
+
 Ticket *
 ticket_new(void)
 {
 	Ticket *ticket = g_new0(Ticket, 1);
 	ticket->clocks = g_ptr_array_new_with_free_func(clock_free);
 	ticket->pauses = g_ptr_array_new_with_free_func(pause_free);
+	ticket->answers = g_ptr_array_new_with_free_func(answer_free);
 	return ticket;
 }
 
@@ -49,6 +58,7 @@ ticket_free(Ticket *ticket)
 		g_free(strings[i]);
 	g_ptr_array_unref(ticket->clocks);
 	g_ptr_array_unref(ticket->pauses);
+	g_ptr_array_unref(ticket->answers);
 	g_free(ticket);
 }
 
@@ -171,6 +181,15 @@ ticket_add_pause(Ticket *ticket, int64_t from, int64_t to, const char *why)
 	g_ptr_array_add(ticket->pauses, pause);
 }
 
+void
+ticket_add_answer(Ticket *ticket, const char *message_id, int64_t at)
+{
+	TicketAnswer *answer = g_new0(TicketAnswer, 1);
+	answer->message_id = g_strdup(message_id);
+	answer->at = at;
+	g_ptr_array_add(ticket->answers, answer);
+}
+
 /* What a pause puts a due off by: its open time for targets in working time,
  * else its length. */
 static int64_t
@@ -252,6 +271,7 @@ ticket_answer(Ticket *ticket, const char *message_id, int64_t at)
 {
 	TicketClock *response = ticket_running_response(ticket);
 	TicketClock *plan = running(ticket, TARGET_PLAN);
+	ticket_add_answer(ticket, message_id, at);
 	if (response)
 		meet(response, message_id, at);
 	if (plan && ticket->promise)
@@ -289,21 +309,62 @@ clock_met_by(const Ticket *ticket, const char *message_id, guint *at)
 	return NULL;
 }
 
-/* A response clock that started after the one at the index would not have
- * started, and what ended it would have ended that one. */
+/* The first response clock after the one at the index; its own index. False:
+ * none. */
+static bool
+next_response(const Ticket *ticket, guint at, guint *next)
+{
+	for (guint i = at + 1; i < ticket->clocks->len; i++) {
+		*next = i;
+		if (is_response(ticket->clocks->pdata[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The first answer in from <= at <= until; NULL: none. */
+static const TicketAnswer *
+answer_between(const Ticket *ticket, int64_t from, int64_t until)
+{
+	for (guint i = 0; i < ticket->answers->len; i++) {
+		const TicketAnswer *answer = ticket->answers->pdata[i];
+		if (from <= answer->at && answer->at <= until)
+			return answer;
+	}
+	return NULL;
+}
+
+/*
+ * Lets go on what a lost answer had met: another answer meets it, or else a
+ * response clock that started since would not have started, and what ended
+ * that one would have ended this.
+ */
 static void
-take_over_next(Ticket *ticket, guint at)
+meet_otherwise(Ticket *ticket, guint at)
 {
 	TicketClock *clock = ticket->clocks->pdata[at];
-	for (guint i = at + 1; i < ticket->clocks->len; i++) {
-		TicketClock *next = ticket->clocks->pdata[i];
-		if (!is_response(next))
-			continue;
+	guint n;
+	TicketClock *next =
+		next_response(ticket, at, &n) ? ticket->clocks->pdata[n] : NULL;
+	const TicketAnswer *other = answer_between(
+		ticket, clock->started_at, next ? next->started_at : INT64_MAX);
+	if (other) {
+		meet(clock, other->message_id, other->at);
+	} else if (next) {
 		clock->met_at = next->met_at;
 		clock->ended_at = next->ended_at;
 		clock->met_by = g_steal_pointer(&next->met_by);
-		g_ptr_array_remove_index(ticket->clocks, i);
-		return;
+		g_ptr_array_remove_index(ticket->clocks, n);
+	}
+}
+
+static void
+forget_answer(Ticket *ticket, const char *message_id)
+{
+	for (guint i = ticket->answers->len; i-- > 0;) {
+		const TicketAnswer *answer = ticket->answers->pdata[i];
+		if (g_strcmp0(answer->message_id, message_id) == 0)
+			g_ptr_array_remove_index(ticket->answers, i);
 	}
 }
 
@@ -313,13 +374,15 @@ ticket_answer_failed(Ticket *ticket, const char *message_id)
 	bool was_met = false;
 	guint at;
 	TicketClock *clock;
+	if (message_id)
+		forget_answer(ticket, message_id);
 	while ((clock = clock_met_by(ticket, message_id, &at))) {
 		was_met = true;
 		clock->met_at = 0;
 		clock->ended_at = 0;
 		g_clear_pointer(&clock->met_by, g_free);
 		if (is_response(clock))
-			take_over_next(ticket, at);
+			meet_otherwise(ticket, at);
 		if (!clock->ended_at && ticket->state == TICKET_PENDING)
 			set_turn(ticket, TICKET_OPEN);
 	}

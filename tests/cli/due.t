@@ -39,7 +39,7 @@ END
 
 # Each row: what it shows, the receipt in Amsterdam, due without seconds.
 sub is_due($cli, @rows) {
-	for my $row (@rows) {
+	for my $row (sort { $a->[1] cmp $b->[1] } @rows) {
 		my ($name, $at, $due) = @$row;
 		my $got = $cli->at("$at:00")->take(From => AN, Subject => "$name $at");
 		is $got->{due} =~ s/:\d\d([+-]\d\d:\d\d)\z/$1/r, $due, "$name: $at";

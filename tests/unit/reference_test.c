@@ -145,7 +145,7 @@ refuses_an_id_that_was_cut(void **state)
 		g_autofree char *head = g_strndup(ISSUED, length);
 		g_autofree char *with_domain =
 			g_strconcat(head, "@" DOMAIN, NULL);
-		const char *tail = ISSUED "@" DOMAIN + length + 1;
+		const char *tail = &(ISSUED "@" DOMAIN)[length + 1];
 		if (is_ours(keyring, head) || is_ours(keyring, with_domain) ||
 		    is_ours(keyring, tail))
 			fail_msg("cut at %zu", length);

@@ -56,7 +56,7 @@ static void
 writes_nothing_into_a_file_that_was_moved(void **state)
 {
 	g_autoptr(Store) store = open_store(state);
-	g_autofree char *first = add_plain(store);
+	g_free(add_plain(store));
 	move(state, STORE_FILE, "moved.db");
 	assert_refuses(store);
 	assert_refuses(store);
@@ -74,7 +74,7 @@ makes_no_store_in_the_place_of_a_deleted_one(void **state)
 {
 	g_autofree char *path = scratch_path(state, STORE_FILE);
 	g_autoptr(Store) store = open_store(state);
-	g_autofree char *first = add_plain(store);
+	g_free(add_plain(store));
 	assert_return_code(unlink(path), 0);
 	assert_refuses(store);
 	assert_refuses(store);
@@ -85,7 +85,7 @@ static void
 writes_into_the_file_that_took_its_place(void **state)
 {
 	g_autoptr(Store) store = open_store(state);
-	g_autofree char *first = add_plain(store);
+	g_free(add_plain(store));
 	put_another(state, 4);
 	g_autofree char *next = add_plain(store);
 	assert_string_equal(next, "2600000051");

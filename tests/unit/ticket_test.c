@@ -308,6 +308,25 @@ a_bounced_answer_never_was(void **state)
 	}
 }
 
+/* The agent wrote twice; only the first of the two mails came back. */
+static void
+a_second_answer_stands_when_the_first_bounces(void **state)
+{
+	(void)state;
+	g_autoptr(Ticket) ticket = asked();
+	ticket_answer(ticket, "a@acme.example", T2);
+	ticket_answer(ticket, "b@acme.example", T3);
+	assert_true(ticket_answer_failed(ticket, "a@acme.example"));
+	const TicketClock *clock = clock_at(ticket, 0);
+	assert_int_equal(clock->met_at, T3);
+	assert_string_equal(clock->met_by, "b@acme.example");
+	assert_int_equal(ticket->state, TICKET_PENDING);
+	/* and when the second comes back too, nobody has answered */
+	assert_true(ticket_answer_failed(ticket, "b@acme.example"));
+	assert_int_equal(clock->met_at, 0);
+	assert_int_equal(ticket->state, TICKET_OPEN);
+}
+
 /* The customer wrote again before the bounce came: his first mail is still
  * the one that waits. */
 static void
@@ -658,6 +677,7 @@ main(void)
 		cmocka_unit_test(an_answer_without_message_id_counts),
 		cmocka_unit_test(a_bounce_of_another_mail_undoes_nothing),
 		cmocka_unit_test(a_bounced_answer_never_was),
+		cmocka_unit_test(a_second_answer_stands_when_the_first_bounces),
 		cmocka_unit_test(a_bounce_takes_back_the_clock_started_since),
 		cmocka_unit_test(
 			a_later_answer_meets_what_the_bounced_one_did_not),
