@@ -203,6 +203,10 @@ void seen_free(Seen *seen);
 
 /* Outbox */
 
+/* How many acknowledgements a site lets go in an hour; what is more is held
+ * (design 8.5). */
+#define OUTBOX_ACKS_AN_HOUR 3000
+
 typedef struct OutboxItem {
 	int64_t id;
 	char *key;   /* no two rows bear the same; as "ack:2600042179" */
@@ -217,7 +221,7 @@ typedef struct OutboxItem {
 	bool is_authenticated; /* its cause was */
 	char *desk;
 	int attempts;
-	int64_t created_at;
+	int64_t created_at; /* made, or let go after it was held */
 	int64_t next_at;
 	char *last_error;
 } OutboxItem;
@@ -236,8 +240,9 @@ bool store_outbox_save(StoreTx *tx, const OutboxItem *item, GError **error);
 /* When the next row is due; 0 when nothing waits. */
 bool store_outbox_next(StoreTx *tx, int64_t *next_at, GError **error);
 
-/* How many rows of a kind were made since an instant, all or of those to an
- * address, from unauthenticated causes to a domain or a desk. */
+/* How many rows of a kind were made since an instant: all that are not held,
+ * or those to an address, or from unauthenticated causes to a domain or a
+ * desk. */
 enum OutboxScope {
 	OUTBOX_SITE,
 	OUTBOX_ADDRESS,
@@ -247,6 +252,14 @@ enum OutboxScope {
 bool store_outbox_count(StoreTx *tx, const char *kind, enum OutboxScope scope,
 			const char *of, int64_t since, int64_t *count,
 			GError **error);
+
+/* Whether rows of a kind are held. */
+bool store_outbox_has_held(StoreTx *tx, const char *kind, bool *has,
+			   GError **error);
+/* Lets at most so many held rows of a kind go, oldest first: they are made
+ * and due now. */
+bool store_outbox_release(StoreTx *tx, const char *kind, int64_t most,
+			  int64_t now, GError **error);
 
 void outbox_item_free(OutboxItem *item);
 

@@ -30,7 +30,6 @@ static const Limit limits[] = {
 	{OUTBOX_DOMAIN, HOUR_S, 60, true, "60 an hour to the domain"},
 	{OUTBOX_DESK, HOUR_S, 300, true, "300 an hour for the desk"},
 };
-#define SITE_MOST_AN_HOUR 3000
 
 static const char *
 counted_for(const Limit *limit, const Job *job)
@@ -133,8 +132,8 @@ queue(StoreTx *tx, const Job *job, const char *state, GError **error)
 	compose(job, item);
 	bool is_added;
 	return store_outbox_add(tx, item, &is_added, error) &&
-	       store_event_add(tx, number, job->now, "ack queued",
-			       item->recipient, error);
+	       (!is_added || store_event_add(tx, number, job->now, "ack queued",
+					     item->recipient, error));
 }
 
 static bool
@@ -159,6 +158,6 @@ acknowledge(StoreTx *tx, Job *job, GError **error)
 	if (!store_outbox_count(tx, KIND, OUTBOX_SITE, NULL, job->now - HOUR_S,
 				&of_site, error))
 		return false;
-	return queue(tx, job, of_site < SITE_MOST_AN_HOUR ? "waiting" : "held",
-		     error);
+	return queue(tx, job,
+		     of_site < OUTBOX_ACKS_AN_HOUR ? "waiting" : "held", error);
 }

@@ -158,7 +158,7 @@ store_outbox_count(StoreTx *tx, const char *kind, enum OutboxScope scope,
 {
 	static const char *const sql[] = {
 		[OUTBOX_SITE] = "SELECT count(*) FROM outbox WHERE kind = ?1"
-				" AND created_at > ?2",
+				" AND created_at > ?2 AND state <> 'held'",
 		[OUTBOX_ADDRESS] = "SELECT count(*) FROM outbox WHERE kind = ?1"
 				   " AND created_at > ?2 AND recipient = ?3",
 		[OUTBOX_DOMAIN] = "SELECT count(*) FROM outbox WHERE kind = ?1"
@@ -173,6 +173,32 @@ store_outbox_count(StoreTx *tx, const char *kind, enum OutboxScope scope,
 			   db_query(tx, error, sql[scope],
 				    has_of ? "tit" : "ti", kind, since, of),
 			   count, error);
+}
+
+bool
+store_outbox_has_held(StoreTx *tx, const char *kind, bool *has, GError **error)
+{
+	int64_t found;
+	bool ok = read_number(tx,
+			      db_query(tx, error,
+				       "SELECT 1 FROM outbox WHERE kind = ?1"
+				       " AND state = 'held' LIMIT 1",
+				       "t", kind),
+			      &found, error);
+	*has = found > 0;
+	return ok;
+}
+
+bool
+store_outbox_release(StoreTx *tx, const char *kind, int64_t most, int64_t now,
+		     GError **error)
+{
+	return db_run(tx, error,
+		      "UPDATE outbox SET state = 'waiting', created_at = ?3,"
+		      " next_at = ?3 WHERE id IN (SELECT id FROM outbox"
+		      " WHERE kind = ?1 AND state = 'held' ORDER BY id"
+		      " LIMIT ?2)",
+		      "tii", kind, MAX(most, 0), now);
 }
 
 bool

@@ -142,11 +142,12 @@ static const char schema[] =
 	" next_at INTEGER NOT NULL,"
 	" last_error TEXT);"
 	"CREATE INDEX outbox_next ON outbox (next_at) WHERE state = 'waiting';"
+	"CREATE INDEX outbox_held ON outbox (kind) WHERE state = 'held';"
 	"CREATE INDEX outbox_recipient ON outbox (kind, recipient,"
 	" created_at);"
 	"CREATE INDEX outbox_domain ON outbox (kind, domain, created_at);"
 	"CREATE INDEX outbox_desk ON outbox (kind, desk, created_at);"
-	"CREATE INDEX outbox_created ON outbox (kind, created_at);";
+	"CREATE INDEX outbox_created ON outbox (kind, created_at, state);";
 
 static bool
 schema_version(StoreDb *db, int64_t *version, GError **error)
