@@ -30,19 +30,34 @@ courier_new(const Config *config, Store *store, GError **error)
 	return courier->smtp ? g_steal_pointer(&courier) : NULL;
 }
 
+/* What is due when a round begins is sent in it. It may last: a slow relay
+ * takes up to a minute for each mail. */
+typedef struct Round {
+	int64_t began_at;
+	gint64 began_us; /* the same, monotonic */
+} Round;
+
+static int64_t
+round_now(const Round *round)
+{
+	return round->began_at +
+	       (g_get_monotonic_time() - round->began_us) / G_USEC_PER_SEC;
+}
+
 typedef struct Delivery {
 	const Config *config;
-	int64_t now;
-	OutboxItem *item; /* owned */
-	GBytes *packed;	  /* its mail as the thread keeps it; borrowed */
+	const Round *round;
+	OutboxItem *item;    /* owned */
+	GBytes *packed;	     /* its mail as the thread keeps it; borrowed */
+	int64_t answered_at; /* by the relay */
 } Delivery;
 
 static bool
 take(StoreTx *tx, void *data, GError **error)
 {
 	Delivery *delivery = data;
-	return store_outbox_take(tx, delivery->now,
-				 delivery->now + COURIER_RESERVE_S,
+	return store_outbox_take(tx, delivery->round->began_at,
+				 round_now(delivery->round) + COURIER_RESERVE_S,
 				 &delivery->item, error);
 }
 
@@ -71,14 +86,14 @@ record_sent(StoreTx *tx, const Delivery *delivery, GError **error)
 				.direction = "out",
 				.from = desk ? desk->addresses[0] : NULL,
 				.to = to,
-				.at = delivery->now,
+				.at = delivery->answered_at,
 				.subject = item->subject,
 				.new_text = item->text,
 				.desk = item->desk,
 				.packed = delivery->packed};
 	g_autofree char *what = g_strdup_printf("%s sent", item->kind);
 	return store_message_add(tx, &message, error) &&
-	       store_event_add(tx, item->ticket, delivery->now, what,
+	       store_event_add(tx, item->ticket, delivery->answered_at, what,
 			       item->recipient, error);
 }
 
@@ -132,11 +147,14 @@ deliver(Courier *courier, Delivery *delivery, GError **error)
 	delivery->packed = packed;
 	g_autoptr(GError) why = NULL;
 	/* the null sender: nobody answers a notification (RFC 3834 3) */
-	if (smtp_send(courier->smtp, "", item->recipient, item->mail, &why)) {
+	bool is_sent =
+		smtp_send(courier->smtp, "", item->recipient, item->mail, &why);
+	delivery->answered_at = round_now(delivery->round);
+	if (is_sent) {
 		set_state(item, "sent");
 		g_clear_pointer(&item->last_error, g_free);
 	} else {
-		note_failure(item, why, delivery->now);
+		note_failure(item, why, delivery->answered_at);
 	}
 	return store_write(courier->store, save, delivery, error);
 }
@@ -154,6 +172,7 @@ has_due(Courier *courier, int64_t now, bool *has, GError **error)
 bool
 courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
 {
+	const Round round = {now, g_get_monotonic_time()};
 	*sent = 0;
 	bool has = !courier->config->dry_run;
 	while (has) {
@@ -161,7 +180,8 @@ courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
 			return false;
 		if (!has)
 			break;
-		Delivery delivery = {.config = courier->config, .now = now};
+		Delivery delivery = {.config = courier->config,
+				     .round = &round};
 		if (!store_write(courier->store, take, &delivery, error))
 			return false;
 		g_autoptr(OutboxItem) item = delivery.item;
