@@ -169,13 +169,22 @@ has_due(Courier *courier, int64_t now, bool *has, GError **error)
 	return true;
 }
 
+static bool
+is_stopping(Courier *courier)
+{
+	g_mutex_lock(&courier->lock);
+	bool is = courier->is_stopping;
+	g_mutex_unlock(&courier->lock);
+	return is;
+}
+
 bool
 courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
 {
 	const Round round = {now, g_get_monotonic_time()};
 	*sent = 0;
 	bool has = !courier->config->dry_run;
-	while (has) {
+	while (has && !is_stopping(courier)) {
 		if (!has_due(courier, now, &has, error))
 			return false;
 		if (!has)
