@@ -26,6 +26,8 @@ typedef struct Script {
 	const char *greeting, *ehlo, *mail, *rcpt, *data, *end;
 	/* It hangs up after so many mails; 0 is never. */
 	int mails;
+	/* It thinks for so long about each sender. */
+	int delay_ms;
 } Script;
 
 typedef struct Relay {
@@ -74,8 +76,10 @@ answer(Relay *relay, const Script *script, const char *command, int fd,
 	if (g_str_has_prefix(command, "EHLO "))
 		return say(fd, in, script->ehlo,
 			   "250-relay.example\r\n250 AUTH PLAIN LOGIN");
-	if (g_str_has_prefix(command, "MAIL "))
+	if (g_str_has_prefix(command, "MAIL ")) {
+		g_usleep((gulong)script->delay_ms * 1000);
 		return say(fd, in, script->mail, "250 2.1.0 sender ok");
+	}
 	if (g_str_has_prefix(command, "RCPT "))
 		return say(fd, in, script->rcpt, "250 2.1.5 recipient ok");
 	if (!g_str_has_prefix(command, "DATA"))
