@@ -181,15 +181,6 @@ daemon_site(void)
 	return site;
 }
 
-void
-daemon_wake_courier(void)
-{
-	g_mutex_lock(&self.lock);
-	if (self.courier)
-		courier_wake(self.courier);
-	g_mutex_unlock(&self.lock);
-}
-
 MessageBudget *
 daemon_budget(void)
 {

@@ -31,9 +31,6 @@ bool daemon_is_stopping(void);
 /* The site as it is now; release with site_unref. NULL: it is closed. */
 Site *daemon_site(void);
 
-/* A notification may have been queued. */
-void daemon_wake_courier(void);
-
 /* What the mails of all connections share. */
 MessageBudget *daemon_budget(void);
 

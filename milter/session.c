@@ -277,8 +277,6 @@ finish(SMFICTX *ctx, const Session *session, const Config *config,
 		return verdict_of(ctx, NULL);
 	}
 	log_fate(envelope, result);
-	if (result->created)
-		daemon_wake_courier();
 	return SMFIS_ACCEPT;
 }
 
