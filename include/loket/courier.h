@@ -28,15 +28,15 @@ typedef struct Courier Courier;
 Courier *courier_new(const Config *config, Store *store, GError **error);
 void courier_free(Courier *courier);
 
-/* Sends once what is due at now; *sent counts what the relay took. What it
- * refused is no error but stands in the rows. With dry-run nothing is sent. */
+/* Sends once what is due at now, and what was held as far as the site's hour
+ * has room; *sent counts what the relay took. What it refused is no error but
+ * stands in the rows. With dry-run nothing is sent. */
 bool courier_send_due(Courier *courier, int64_t now, unsigned *sent,
 		      GError **error);
 
-/* Starts a thread that sends whatever becomes due, until courier_free. */
+/* Starts a thread that sends whatever becomes due, until courier_free, which
+ * waits for the one mail in hand. */
 void courier_start(Courier *courier);
-/* Tells the thread that the outbox may have changed. */
-void courier_wake(Courier *courier);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Courier, courier_free)
 

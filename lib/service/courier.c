@@ -6,6 +6,12 @@
 
 /* Other programs write to the outbox too: how often it is looked at. */
 #define LOOK_EVERY_S 2
+/* Between two attempts to save what the relay answered. */
+#define SAVE_PAUSE_US (500 * 1000)
+
+/* What the site's brake holds. */
+#define HELD_KIND "ack"
+#define HOUR_S 3600
 
 struct Courier {
 	const Config *config;
@@ -13,7 +19,7 @@ struct Courier {
 	SmtpClient *smtp;
 	GThread *thread; /* NULL: not started */
 	GMutex lock;
-	GCond changed;
+	GCond stopping;
 	bool is_stopping;
 };
 
@@ -22,7 +28,7 @@ courier_new(const Config *config, Store *store, GError **error)
 {
 	g_autoptr(Courier) courier = g_new0(Courier, 1);
 	g_mutex_init(&courier->lock);
-	g_cond_init(&courier->changed);
+	g_cond_init(&courier->stopping);
 	courier->config = config;
 	courier->store = store;
 	courier->smtp = smtp_client_new(config->relay, config->relay_user,
@@ -47,7 +53,8 @@ round_now(const Round *round)
 typedef struct Delivery {
 	const Config *config;
 	const Round *round;
-	OutboxItem *item;    /* owned */
+	OutboxItem *item; /* owned */
+	int64_t reserved_until;
 	GBytes *packed;	     /* its mail as the thread keeps it; borrowed */
 	int64_t answered_at; /* by the relay */
 } Delivery;
@@ -56,30 +63,47 @@ static bool
 take(StoreTx *tx, void *data, GError **error)
 {
 	Delivery *delivery = data;
+	delivery->reserved_until =
+		round_now(delivery->round) + COURIER_RESERVE_S;
 	return store_outbox_take(tx, delivery->round->began_at,
-				 round_now(delivery->round) + COURIER_RESERVE_S,
-				 &delivery->item, error);
+				 delivery->reserved_until, &delivery->item,
+				 error);
 }
+
+typedef struct Outlook {
+	int64_t next_at; /* 0: nothing waits */
+	bool has_held;
+} Outlook;
 
 static bool
 look(StoreTx *tx, void *data, GError **error)
 {
-	int64_t *next_at = data;
-	return store_outbox_next(tx, next_at, error);
+	Outlook *outlook = data;
+	return store_outbox_next(tx, &outlook->next_at, error) &&
+	       store_outbox_has_held(tx, HELD_KIND, &outlook->has_held, error);
 }
 
-/* What was sent belongs to the thread of its ticket. */
+/* What the site's hour has room for. */
 static bool
-record_sent(StoreTx *tx, const Delivery *delivery, GError **error)
+release(StoreTx *tx, void *data, GError **error)
 {
-	const Config *config = delivery->config;
+	const Round *round = data;
+	int64_t made;
+	return store_outbox_count(tx, HELD_KIND, OUTBOX_SITE, NULL,
+				  round->began_at - HOUR_S, &made, error) &&
+	       store_outbox_release(tx, HELD_KIND, OUTBOX_ACKS_AN_HOUR - made,
+				    round->began_at, error);
+}
+
+static bool
+add_to_thread(StoreTx *tx, const Delivery *delivery, GError **error)
+{
 	const OutboxItem *item = delivery->item;
-	if (!item->ticket)
-		return true;
+	const ConfigDesk *desk =
+		item->desk ? config_desk_by_title(delivery->config, item->desk)
+			   : NULL;
 	g_autoptr(GPtrArray) to = g_ptr_array_new();
 	g_ptr_array_add(to, item->recipient);
-	const ConfigDesk *desk =
-		item->desk ? config_desk_by_title(config, item->desk) : NULL;
 	MessageDraft message = {.ticket = item->ticket,
 				.message_id = item->message_id,
 				.role = "loket",
@@ -91,20 +115,34 @@ record_sent(StoreTx *tx, const Delivery *delivery, GError **error)
 				.new_text = item->text,
 				.desk = item->desk,
 				.packed = delivery->packed};
-	g_autofree char *what = g_strdup_printf("%s sent", item->kind);
-	return store_message_add(tx, &message, error) &&
-	       store_event_add(tx, item->ticket, delivery->answered_at, what,
-			       item->recipient, error);
+	return store_message_add(tx, &message, error);
+}
+
+/* "ack sent", "ack failed" */
+static bool
+add_event(StoreTx *tx, const Delivery *delivery, GError **error)
+{
+	const OutboxItem *item = delivery->item;
+	g_autofree char *what =
+		g_strdup_printf("%s %s", item->kind, item->state);
+	g_autofree char *detail =
+		g_strjoin(": ", item->recipient, item->last_error, NULL);
+	return store_event_add(tx, item->ticket, delivery->answered_at, what,
+			       detail, error);
 }
 
 static bool
 save(StoreTx *tx, void *data, GError **error)
 {
-	Delivery *delivery = data;
+	const Delivery *delivery = data;
 	const OutboxItem *item = delivery->item;
+	if (!store_outbox_save(tx, item, error))
+		return false;
+	if (!item->ticket || g_str_equal(item->state, "waiting"))
+		return true;
 	bool is_sent = g_str_equal(item->state, "sent");
-	return store_outbox_save(tx, item, error) &&
-	       (!is_sent || record_sent(tx, delivery, error));
+	return (!is_sent || add_to_thread(tx, delivery, error)) &&
+	       add_event(tx, delivery, error);
 }
 
 static int64_t
@@ -137,6 +175,22 @@ note_failure(OutboxItem *item, const GError *why, int64_t now)
 		set_state(item, "failed");
 }
 
+/* Once the reservation has ended, the row is somebody else's to send. */
+static bool
+save_in_time(Store *store, Delivery *delivery, GError **error)
+{
+	for (;;) {
+		g_autoptr(GError) why = NULL;
+		if (store_write(store, save, delivery, &why))
+			return true;
+		if (round_now(delivery->round) >= delivery->reserved_until) {
+			g_propagate_error(error, g_steal_pointer(&why));
+			return false;
+		}
+		g_usleep(SAVE_PAUSE_US);
+	}
+}
+
 static bool
 deliver(Courier *courier, Delivery *delivery, GError **error)
 {
@@ -156,17 +210,7 @@ deliver(Courier *courier, Delivery *delivery, GError **error)
 	} else {
 		note_failure(item, why, delivery->answered_at);
 	}
-	return store_write(courier->store, save, delivery, error);
-}
-
-static bool
-has_due(Courier *courier, int64_t now, bool *has, GError **error)
-{
-	int64_t next_at;
-	if (!store_read(courier->store, look, &next_at, error))
-		return false;
-	*has = next_at > 0 && next_at <= now;
-	return true;
+	return save_in_time(courier->store, delivery, error);
 }
 
 static bool
@@ -178,49 +222,67 @@ is_stopping(Courier *courier)
 	return is;
 }
 
+/* *has tells whether there was a row; it may be the last. */
+static bool
+send_next(Courier *courier, const Round *round, bool *has, unsigned *sent,
+	  GError **error)
+{
+	Delivery delivery = {.config = courier->config, .round = round};
+	if (!store_write(courier->store, take, &delivery, error))
+		return false;
+	g_autoptr(OutboxItem) item = delivery.item;
+	*has = item != NULL;
+	if (!item)
+		return true;
+	bool ok = deliver(courier, &delivery, error);
+	*sent += ok && g_str_equal(item->state, "sent");
+	return ok;
+}
+
 bool
 courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
 {
-	const Round round = {now, g_get_monotonic_time()};
+	Round round = {now, g_get_monotonic_time()};
+	Outlook outlook;
 	*sent = 0;
-	bool has = !courier->config->dry_run;
-	while (has && !is_stopping(courier)) {
-		if (!has_due(courier, now, &has, error))
+	if (courier->config->dry_run)
+		return true;
+	/* read first: mostly there is nothing to write about */
+	if (!store_read(courier->store, look, &outlook, error))
+		return false;
+	if (outlook.has_held &&
+	    !store_write(courier->store, release, &round, error))
+		return false;
+	bool has = outlook.has_held ||
+		   (outlook.next_at > 0 && outlook.next_at <= now);
+	while (has && !is_stopping(courier))
+		if (!send_next(courier, &round, &has, sent, error))
 			return false;
-		if (!has)
-			break;
-		Delivery delivery = {.config = courier->config,
-				     .round = &round};
-		if (!store_write(courier->store, take, &delivery, error))
-			return false;
-		g_autoptr(OutboxItem) item = delivery.item;
-		if (!item)
-			break;
-		if (!deliver(courier, &delivery, error))
-			return false;
-		*sent += g_str_equal(item->state, "sent");
-	}
 	return true;
+}
+
+static void
+rest(Courier *courier)
+{
+	gint64 until = g_get_monotonic_time() +
+		       (gint64)LOOK_EVERY_S * G_TIME_SPAN_SECOND;
+	g_mutex_lock(&courier->lock);
+	while (!courier->is_stopping &&
+	       g_cond_wait_until(&courier->stopping, &courier->lock, until))
+		continue;
+	g_mutex_unlock(&courier->lock);
 }
 
 static void *
 courier_main(void *data)
 {
 	Courier *courier = data;
-	g_mutex_lock(&courier->lock);
-	while (!courier->is_stopping) {
-		gint64 until = g_get_monotonic_time() +
-			       (gint64)LOOK_EVERY_S * G_TIME_SPAN_SECOND;
-		g_mutex_unlock(&courier->lock);
+	while (!is_stopping(courier)) {
 		unsigned sent;
 		/* a store that is away now is asked again */
 		(void)courier_send_due(courier, clock_now(), &sent, NULL);
-		g_mutex_lock(&courier->lock);
-		if (!courier->is_stopping)
-			(void)g_cond_wait_until(&courier->changed,
-						&courier->lock, until);
+		rest(courier);
 	}
-	g_mutex_unlock(&courier->lock);
 	return NULL;
 }
 
@@ -232,14 +294,6 @@ courier_start(Courier *courier)
 }
 
 void
-courier_wake(Courier *courier)
-{
-	g_mutex_lock(&courier->lock);
-	g_cond_signal(&courier->changed);
-	g_mutex_unlock(&courier->lock);
-}
-
-void
 courier_free(Courier *courier)
 {
 	if (!courier)
@@ -247,12 +301,12 @@ courier_free(Courier *courier)
 	if (courier->thread) {
 		g_mutex_lock(&courier->lock);
 		courier->is_stopping = true;
-		g_cond_signal(&courier->changed);
+		g_cond_signal(&courier->stopping);
 		g_mutex_unlock(&courier->lock);
 		(void)g_thread_join(courier->thread);
 	}
 	smtp_client_free(courier->smtp);
 	g_mutex_clear(&courier->lock);
-	g_cond_clear(&courier->changed);
+	g_cond_clear(&courier->stopping);
 	g_free(courier);
 }

@@ -309,6 +309,60 @@ sends_when_the_relay_is_well_again(void **state)
 	post_clear(&post);
 }
 
+static bool
+failed_work(StoreTx *tx, void *data, GError **error)
+{
+	g_autoptr(GPtrArray) messages = NULL;
+	g_autoptr(GPtrArray) events = NULL;
+	if (!store_messages_list(tx, data, &messages, error) ||
+	    !store_events_list(tx, data, &events, error))
+		return false;
+	assert_int_equal(messages->len, 0);
+	assert_int_equal(events->len, 1);
+	const Event *event = events->pdata[0];
+	assert_string_equal(event->what, "ack failed");
+	assert_string_equal(event->detail,
+			    RECIPIENT ": 550 5.1.1 no such user");
+	assert_int_equal(event->at, NOW);
+	return true;
+}
+
+static void
+tells_the_ticket_what_failed(void **state)
+{
+	Post post = post_of(*state, &(Script){.rcpt = "550 5.1.1 no such user"},
+			    "");
+	g_autofree char *number = add_ticket(post.store);
+	add_row(post.store, (OutboxItem){.key = TEXT("a"), .ticket = number});
+	assert_int_equal(send_at(&post, NOW), 0);
+	assert_true(store_read(post.store, failed_work, number, NULL));
+	post_stop(&post);
+	post_clear(&post);
+}
+
+static bool
+silent_work(StoreTx *tx, void *data, GError **error)
+{
+	g_autoptr(GPtrArray) events = NULL;
+	if (!store_events_list(tx, data, &events, error))
+		return false;
+	assert_int_equal(events->len, 0);
+	return true;
+}
+
+static void
+tells_the_ticket_nothing_while_it_tries(void **state)
+{
+	Post post = post_of(*state, &(Script){.rcpt = "450 4.2.1 later"}, "");
+	g_autofree char *number = add_ticket(post.store);
+	add_row(post.store, (OutboxItem){.key = TEXT("a"), .ticket = number});
+	assert_int_equal(send_at(&post, NOW), 0);
+	assert_row(post.store, 0, "waiting", 1);
+	assert_true(store_read(post.store, silent_work, number, NULL));
+	post_stop(&post);
+	post_clear(&post);
+}
+
 static void
 gives_up_at_once_on_what_is_refused(void **state)
 {
@@ -446,13 +500,86 @@ counts_the_time_that_a_slow_relay_takes(void **state)
 }
 
 static void
+move(const Site *site, const char *from, const char *to)
+{
+	g_autofree char *here = g_build_filename(site->directory, from, NULL);
+	g_autofree char *there = g_build_filename(site->directory, to, NULL);
+	assert_return_code(g_rename(here, there), 0);
+}
+
+/* Else it would be sent once more when its reservation ends. */
+static void
+marks_what_was_sent_once_the_store_is_back(void **state)
+{
+	Post post = post_of(*state, &(Script){.delay_ms = 600}, "");
+	add_row(post.store, (OutboxItem){.key = TEXT("a")});
+	GThread *thread = g_thread_new("courier", send_all, &post);
+	/* the relay has it in hand */
+	g_usleep(300000);
+	move(*state, "loket.db", "away.db");
+	g_usleep(1500000);
+	move(*state, "away.db", "loket.db");
+	assert_int_equal(GPOINTER_TO_UINT(g_thread_join(thread)), 1);
+	assert_row(post.store, 0, "sent", 1);
+	assert_int_equal(send_at(&post, NOW + COURIER_RESERVE_S), 0);
+	post_stop(&post);
+	assert_int_equal(count(post.relay->heard->str, "\r\nDATA\r\n"), 1);
+	post_clear(&post);
+}
+
+typedef struct Rows {
+	const char *state;
+	int n;
+	int64_t at;
+} Rows;
+
+/* Many acknowledgements, in one transaction. */
+static bool
+add_rows_work(StoreTx *tx, void *data, GError **error)
+{
+	const Rows *rows = data;
+	g_autoptr(GBytes) mail = g_bytes_new_static(MAIL, strlen(MAIL));
+	bool is_added = true;
+	for (int i = 0; i < rows->n && is_added; i++) {
+		g_autofree char *key = g_strdup_printf("%s%d", rows->state, i);
+		OutboxItem item = {.key = key,
+				   .kind = TEXT("ack"),
+				   .state = TEXT(rows->state),
+				   .recipient = TEXT(RECIPIENT),
+				   .mail = mail,
+				   .created_at = rows->at,
+				   .next_at = rows->at};
+		if (!store_outbox_add(tx, &item, &is_added, error))
+			return false;
+	}
+	return is_added;
+}
+
+static void
+sends_what_was_held_as_the_hour_empties(void **state)
+{
+	Post post = post_of(*state, &(Script){0}, "");
+	must_write(post.store, add_rows_work,
+		   &(Rows){"sent", OUTBOX_ACKS_AN_HOUR - 2, NOW - 100});
+	must_write(post.store, add_rows_work, &(Rows){"held", 5, NOW - 50});
+	assert_int_equal(send_at(&post, NOW), 2);
+	/* to the second before those before are an hour old */
+	assert_int_equal(send_at(&post, NOW + 3600 - 101), 0);
+	assert_row(post.store, OUTBOX_ACKS_AN_HOUR - 2, "sent", 1);
+	assert_row(post.store, OUTBOX_ACKS_AN_HOUR - 1, "sent", 1);
+	assert_row(post.store, OUTBOX_ACKS_AN_HOUR, "held", 0);
+	assert_int_equal(send_at(&post, NOW + 3600 - 100), 3);
+	post_stop(&post);
+	post_clear(&post);
+}
+
+static void
 a_dry_run_sends_nothing(void **state)
 {
 	Post post = post_of(*state, &(Script){0}, "dry-run = true\n");
 	add_row(post.store, (OutboxItem){.key = TEXT("a")});
 	assert_int_equal(send_at(&post, NOW), 0);
 	courier_start(post.courier);
-	courier_wake(post.courier);
 	g_usleep(200000);
 	post_stop(&post);
 	assert_int_equal(post.relay->connections, 0);
@@ -481,12 +608,11 @@ static void
 its_thread_sends_what_becomes_due(void **state)
 {
 	Post post = post_of(*state, &(Script){0}, "");
-	/* before it runs, with a wake, and by another program without one */
+	/* before it runs, while it rests, and by another program */
 	add_row(post.store, (OutboxItem){.key = TEXT("a")});
 	courier_start(post.courier);
 	assert_true(is_sent_within(post.store, 0, 5));
 	add_row(post.store, (OutboxItem){.key = TEXT("b")});
-	courier_wake(post.courier);
 	assert_true(is_sent_within(post.store, 1, 5));
 	g_autoptr(Store) other = store_of(*state);
 	add_row(other, (OutboxItem){.key = TEXT("c"),
@@ -541,12 +667,16 @@ main(void)
 		TEST(what_was_sent_belongs_to_the_thread),
 		TEST(tries_again_later_and_later_until_it_is_of_no_use),
 		TEST(sends_when_the_relay_is_well_again),
+		TEST(tells_the_ticket_what_failed),
+		TEST(tells_the_ticket_nothing_while_it_tries),
 		TEST(gives_up_at_once_on_what_is_refused),
 		TEST(a_row_that_fails_holds_up_no_other),
 		TEST(a_dead_relay_is_no_error_but_stands_in_the_row),
 		TEST(leaves_a_reserved_row_to_the_other_until_it_ends),
 		TEST(two_couriers_of_one_store_send_each_row_once),
 		TEST(counts_the_time_that_a_slow_relay_takes),
+		TEST(marks_what_was_sent_once_the_store_is_back),
+		TEST(sends_what_was_held_as_the_hour_empties),
 		TEST(a_dry_run_sends_nothing),
 		TEST(its_thread_sends_what_becomes_due),
 		TEST(its_thread_ends_between_two_mails),
