@@ -235,14 +235,21 @@ on_body(SMFICTX *ctx, unsigned char *chunk, size_t size)
 	return go_on(session, SMFIP_NR_BODY);
 }
 
+/* Of mail between an agent and others nothing is told. */
 static void
 log_fate(const Envelope *envelope, const IntakeResult *result)
 {
-	log_info("%s: accepted role=%s number=%s created=%d duplicate=%d "
-		 "reason=%s",
-		 id_of(envelope), role_name(result->role),
-		 result->number ? result->number : "-", result->created,
-		 result->duplicate, result->reason);
+	const char *id = id_of(envelope);
+	if (g_str_has_prefix(result->reason, "passed unrecorded"))
+		log_warning("%s: %s", id, result->reason);
+	else if (result->role == ROLE_UNRELATED)
+		log_info("%s: passed", id);
+	else
+		log_info("%s: accepted role=%s number=%s created=%d "
+			 "duplicate=%d reason=%s",
+			 id, role_name(result->role),
+			 result->number ? result->number : "-", result->created,
+			 result->duplicate, result->reason);
 }
 
 /* A relay of ours may, an agent may not; a dry run changes nothing. */

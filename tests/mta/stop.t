@@ -6,7 +6,6 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
-use IPC::Open2 qw(open2);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -42,15 +41,6 @@ sub at_its_end($subject) {
 	return $milter;
 }
 
-# Another program that sits on the store and writes nothing, until its input
-# ends.
-sub lock_store {
-	my $pid = open2(my $out, my $in, 'sqlite3', $site->dir . '/loket.db');
-	print $in "BEGIN IMMEDIATE;\n.shell echo locked\n";
-	readline($out) eq "locked\n" or die 'the store cannot be locked';
-	return sub { close $in; waitpid $pid, 0 };
-}
-
 sub ends_within($seconds) {
 	my $start = time;
 	ok wait_for($seconds, sub { !is_running($site->pid) }), 'it ends';
@@ -72,7 +62,7 @@ for my $signal (qw(TERM INT HUP)) {
 }
 
 subtest 'a mail at its end is taken when the store comes back' => sub {
-	my $unlock = lock_store();
+	my $unlock = $site->lock_store;
 	my $milter = at_its_end('Gehaald');
 	my $between = milter();
 	$between->begin(CUSTOMER, [DESK]);
@@ -93,7 +83,7 @@ subtest 'a mail at its end is taken when the store comes back' => sub {
 };
 
 subtest 'a mail at its end is put off when the store stays away' => sub {
-	my $unlock = lock_store();
+	my $unlock = $site->lock_store;
 	my $milter = at_its_end('Niet gehaald');
 	kill 'TERM', $site->pid;
 	my $start = time;

@@ -7,7 +7,6 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
-use IPC::Open2 qw(open2);
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -86,17 +85,8 @@ sub check_replies($replies) {
 	}
 }
 
-# Another program that sits on the store and writes nothing, until its input
-# ends.
-sub lock_store {
-	my $pid = open2(my $out, my $in, 'sqlite3', $site->dir . '/loket.db');
-	print $in "BEGIN IMMEDIATE;\n.shell echo locked\n";
-	readline($out) eq "locked\n" or die 'the store cannot be locked';
-	return sub { close $in; waitpid $pid, 0 };
-}
-
 subtest 'while another program holds the store' => sub {
-	my $unlock = lock_store();
+	my $unlock = $site->lock_store;
 	my @replies = in_parallel(map { my $case = $_;
 		sub { send_case($case) } } @cases);
 	check_replies(\@replies);

@@ -45,15 +45,15 @@ sub new($class, $socket_file, %options) {
 	return $self;
 }
 
-# The envelope, up to the answer to DATA.
+# The envelope, up to the answer to DATA; macros by name, `i` the queue id.
 sub begin($self, $from, $recipients, %macros) {
-	$self->_macros(M => %macros);
+	%macros = (i => 'RAW', %macros);
+	$self->_macros($_ => %macros) for 'M', 'T', 'E';
 	for (['M', $from], map { ['R', $_] } @$recipients) {
 		my ($step, $address) = @$_;
 		my $answer = $self->_step($step, "<$address>\0");
 		return $answer if $answer->{code} != 250;
 	}
-	$self->_macros(T => i => 'RAW', %macros);
 	return $self->_step('T');
 }
 
@@ -78,7 +78,6 @@ sub end($self) {
 sub ask_end($self) {
 	$self->_end_header;
 	$self->{in_body} = 0;
-	$self->_macros(E => i => 'RAW');
 	$self->_send('E');
 }
 

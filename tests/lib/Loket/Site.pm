@@ -19,6 +19,7 @@ use File::Path qw(make_path);
 use File::Spec;
 use File::Temp;
 use IO::Socket::UNIX;
+use IPC::Open2 qw(open2);
 use JSON::PP qw(decode_json);
 
 use Loket::Maildir;
@@ -155,6 +156,15 @@ sub stop_loketd($self) {
 # What a crash looks like: nothing is closed, the socket stays behind.
 sub kill_loketd($self) {
 	end_process(delete $self->{pid}, 'KILL', STOP_S);
+}
+
+# Another program that sits on the store and writes nothing, until the function
+# is called that this returns.
+sub lock_store($self) {
+	my $pid = open2(my $out, my $in, 'sqlite3', "$self->{dir}/loket.db");
+	print $in "BEGIN IMMEDIATE;\n.shell echo locked\n";
+	readline($out) eq "locked\n" or croak 'the store cannot be locked';
+	return sub { close $in; waitpid $pid, 0 };
 }
 
 sub accepts($self) { return _accepts($self->socket_file) }
