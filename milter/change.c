@@ -3,6 +3,17 @@
 
 #include "change.h"
 
+/* Which instance of its name the nth of the names is. */
+static int
+instance_of(const GPtrArray *names, guint nth)
+{
+	int instance = 0;
+	for (guint i = 0; i <= nth; i++)
+		instance += g_ascii_strcasecmp(names->pdata[i],
+					       names->pdata[nth]) == 0;
+	return instance;
+}
+
 static int
 count_deletions(const GPtrArray *edits, const char *name)
 {
@@ -19,14 +30,12 @@ bool
 change_delete_unread(SMFICTX *ctx, const MilterMessage *message,
 		     const GPtrArray *edits)
 {
-	GHashTableIter iter;
-	g_hash_table_iter_init(&iter, message->ours);
-	void *name, *count;
-	while (g_hash_table_iter_next(&iter, &name, &count)) {
-		int n_read = count_deletions(edits, name);
-		for (int n = GPOINTER_TO_INT(count); n > n_read; n--)
-			if (smfi_chgheader(ctx, name, n, NULL) != MI_SUCCESS)
-				return false;
+	for (guint i = message->ours->len; i-- > 0;) {
+		char *name = message->ours->pdata[i];
+		int instance = instance_of(message->ours, i);
+		if (instance > count_deletions(edits, name) &&
+		    smfi_chgheader(ctx, name, instance, NULL) != MI_SUCCESS)
+			return false;
 	}
 	return true;
 }

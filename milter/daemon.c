@@ -121,7 +121,7 @@ void
 daemon_end(bool is_well)
 {
 	g_atomic_int_set(&self.has_failed, !is_well);
-	(void)pthread_kill(self.runner, SIGTERM);
+	(void)pthread_kill(self.runner, SIGINT);
 }
 
 static void

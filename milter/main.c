@@ -84,7 +84,7 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: loketd [-c FILE]\n");
 		return EX_USAGE;
 	}
-	SocketFile file = {.path = NULL};
+	SocketFile file = {0};
 	g_autoptr(GError) error = NULL;
 	if (!prepare(path, &file, &error)) {
 		socket_remove(&file);

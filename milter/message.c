@@ -1,4 +1,5 @@
 /* message: see message.h */
+#include <stdatomic.h>
 #include <string.h>
 
 #include <loket/address.h>
@@ -15,8 +16,7 @@ message_new(const char *sender_path, MessageBudget *budget)
 	message->envelope = envelope_new();
 	message->envelope->sender = address_of_path(sender_path);
 	message->bytes = g_byte_array_new();
-	message->ours =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	message->ours = g_ptr_array_new_with_free_func(g_free);
 	message->budget = budget;
 	return message;
 }
@@ -24,9 +24,9 @@ message_new(const char *sender_path, MessageBudget *budget)
 static bool
 hold(MilterMessage *message, size_t size)
 {
-	gssize *left = &message->budget->left_bytes;
-	if (g_atomic_pointer_add(left, -(gssize)size) < (gssize)size) {
-		(void)g_atomic_pointer_add(left, (gssize)size);
+	_Atomic gssize *left = &message->budget->left_bytes;
+	if (atomic_fetch_sub(left, (gssize)size) < (gssize)size) {
+		(void)atomic_fetch_add(left, (gssize)size);
 		return false;
 	}
 	message->held_bytes += size;
@@ -37,8 +37,7 @@ static void
 drop_bytes(MilterMessage *message)
 {
 	g_byte_array_unref(message->bytes);
-	(void)g_atomic_pointer_add(&message->budget->left_bytes,
-				   (gssize)message->held_bytes);
+	message->budget->left_bytes += (gssize)message->held_bytes;
 	message->held_bytes = 0;
 }
 
@@ -49,7 +48,7 @@ message_free(MilterMessage *message)
 		return;
 	drop_bytes(message);
 	envelope_free(message->envelope);
-	g_hash_table_unref(message->ours);
+	g_ptr_array_unref(message->ours);
 	g_clear_error(&message->refusal);
 	g_free(message);
 }
@@ -84,19 +83,16 @@ append_text(MilterMessage *message, const char *text)
 }
 
 static void
-count_ours(MilterMessage *message, const char *name)
+note_ours(MilterMessage *message, const char *name)
 {
 	if (message->refusal ||
 	    g_ascii_strncasecmp(name, OUR_PREFIX, strlen(OUR_PREFIX)) != 0)
 		return;
-	if (++message->n_ours > MESSAGE_OURS_MAX) {
+	if (message->ours->len < MESSAGE_OURS_MAX)
+		g_ptr_array_add(message->ours, g_strdup(name));
+	else
 		refuse(message, LOKET_ERROR_PERMANENT,
 		       "550 5.6.0 Too many " OUR_PREFIX "* header fields");
-		return;
-	}
-	char *key = g_ascii_strdown(name, -1);
-	int n = GPOINTER_TO_INT(g_hash_table_lookup(message->ours, key));
-	(void)g_hash_table_replace(message->ours, key, GINT_TO_POINTER(n + 1));
 }
 
 /* libmilter ends folded lines with LF; on the wire they ended with CRLF. */
@@ -104,7 +100,7 @@ void
 message_add_header(MilterMessage *message, const char *name, const char *value,
 		   bool has_lead)
 {
-	count_ours(message, name);
+	note_ours(message, name);
 	append_text(message, name);
 	append_text(message, has_lead ? ":" : ": ");
 	for (const char *line = value; line;) {

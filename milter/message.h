@@ -23,15 +23,14 @@
 
 /* The bytes that all mails of the process may still take; shared by threads. */
 typedef struct MessageBudget {
-	gssize left_bytes; /* atomic */
+	_Atomic gssize left_bytes;
 } MessageBudget;
 
 typedef struct MilterMessage {
 	Envelope *envelope;
 	GByteArray *bytes;
-	GHashTable *ours; /* Loket-* name, lower case, to its instances */
-	int n_ours;	  /* of all names together */
-	GError *refusal;  /* NULL: nothing speaks against the mail */
+	GPtrArray *ours; /* char *, the names of Loket-* fields, in order */
+	GError *refusal; /* NULL: nothing speaks against the mail */
 	MessageBudget *budget;
 	size_t held_bytes; /* taken from the budget */
 } MilterMessage;

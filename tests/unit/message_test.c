@@ -184,26 +184,20 @@ gives_room_back_at_its_end(void **state)
 	assert_int_equal(all.left_bytes, 3);
 }
 
-static int
-instances(const MilterMessage *message, const char *name)
-{
-	return GPOINTER_TO_INT(g_hash_table_lookup(message->ours, name));
-}
-
 static void
-counts_the_fields_in_our_name(void **state)
+notes_the_fields_in_our_name(void **state)
 {
 	(void)state;
-	static const char *const names[] = {
-		"Loket-Ticket", "Subject",     "LOKET-TICKET", "X-Loket-Due",
-		"Loket",	"loket-ticke", "Loket-",       "loket-ticket"};
+	static const char *const names[] = {"Loket-Ticket", "Subject",
+					    "LOKET-TICKET", "X-Loket-Due",
+					    "Loket",	    "Loket-"};
 	g_autoptr(MilterMessage) message = message_new("<a@x>", budget());
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		message_add_header(message, names[i], " 1", true);
-	assert_int_equal(instances(message, "loket-ticket"), 3);
-	assert_int_equal(instances(message, "loket-ticke"), 1);
-	assert_int_equal(instances(message, "loket-"), 1);
-	assert_int_equal(g_hash_table_size(message->ours), 3);
+	assert_int_equal(message->ours->len, 3);
+	assert_string_equal(message->ours->pdata[0], "Loket-Ticket");
+	assert_string_equal(message->ours->pdata[1], "LOKET-TICKET");
+	assert_string_equal(message->ours->pdata[2], "Loket-");
 }
 
 static void
@@ -237,7 +231,7 @@ main(void)
 		cmocka_unit_test(refuses_a_mail_past_its_limit),
 		cmocka_unit_test(puts_off_what_finds_no_room),
 		cmocka_unit_test(gives_room_back_at_its_end),
-		cmocka_unit_test(counts_the_fields_in_our_name),
+		cmocka_unit_test(notes_the_fields_in_our_name),
 		cmocka_unit_test(refuses_too_many_fields_in_our_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
