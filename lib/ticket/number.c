@@ -89,7 +89,8 @@ tag_name(const char *text, size_t length)
 		g_utf8_normalize(written, -1, G_NORMALIZE_NFKC);
 	GString *name = g_string_new(NULL);
 	bool gap = false;
-	for (const char *p = plain ? plain : ""; *p; p += g_utf8_skip[(guchar)*p]) {
+	for (const char *p = plain ? plain : ""; *p;
+	     p += g_utf8_skip[(guchar)*p]) {
 		gunichar c = g_utf8_get_char(p);
 		if (g_unichar_type(c) == G_UNICODE_FORMAT)
 			continue;
