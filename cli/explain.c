@@ -87,11 +87,14 @@ seconds_until(const GArray *intervals, int64_t end)
 static const char *
 outcome_name(const TicketClock *clock, int64_t now)
 {
-	if (clock->met_at)
-		return clock->met_at <= clock->due_now ? "met" : "met late";
-	if (clock->ended_at)
-		return "ended outside the norm";
-	return now > clock->due_now ? "missed" : "running";
+	static const char *const names[] = {
+		[OUTCOME_OPEN] = "running",
+		[OUTCOME_OUTSIDE] = "ended outside the norm",
+		[OUTCOME_MET] = "met",
+		[OUTCOME_LATE] = "met late",
+		[OUTCOME_MISSED] = "missed",
+	};
+	return names[ticket_clock_outcome(clock, now)];
 }
 
 static json_t *

@@ -59,11 +59,27 @@ flag_of(const Site *site, const Ticket *ticket, int64_t now)
 			   desk ? &desk->warn : NULL, now);
 }
 
+/* True, false, or null while it is not decided or outside the norm. */
+static json_t *
+json_met(const TicketClock *clock, int64_t now)
+{
+	switch (ticket_clock_outcome(clock, now)) {
+	case OUTCOME_MET:
+		return json_true();
+	case OUTCOME_LATE:
+	case OUTCOME_MISSED:
+		return json_false();
+	case OUTCOME_OPEN:
+	case OUTCOME_OUTSIDE:
+		break;
+	}
+	return json_null();
+}
+
 static json_t *
 json_clock(const TicketClock *clock, GTimeZone *zone, int64_t now)
 {
 	g_autofree char *target = target_format(&clock->target);
-	int outcome = ticket_clock_outcome(clock, now);
 	json_t *object = json_object();
 	json_object_set_new(object, "target", json_text(target));
 	json_object_set_new(object, "due", json_instant(clock->due, zone));
@@ -72,8 +88,7 @@ json_clock(const TicketClock *clock, GTimeZone *zone, int64_t now)
 	json_object_set_new(object, "aim", json_instant(clock->aim, zone));
 	json_object_set_new(object, "met_at",
 			    json_instant(clock->met_at, zone));
-	json_object_set_new(object, "met",
-			    outcome < 0 ? json_null() : json_boolean(outcome));
+	json_object_set_new(object, "met", json_met(clock, now));
 	return object;
 }
 

@@ -30,6 +30,14 @@ enum TicketFlag {
 	FLAG_OVERDUE, /* past due */
 };
 
+enum ClockOutcome {
+	OUTCOME_OPEN,	 /* it runs, and due is not past */
+	OUTCOME_OUTSIDE, /* ended outside the norm */
+	OUTCOME_MET,
+	OUTCOME_LATE,	/* met after due */
+	OUTCOME_MISSED, /* past due, and not met yet */
+};
+
 typedef struct TicketClock {
 	enum TargetKind kind;
 	Target target;
@@ -159,9 +167,8 @@ int64_t ticket_due(const Ticket *ticket);
 enum TicketFlag ticket_flag(const Ticket *ticket, const Calendar *calendar,
 			    const Target *warn, int64_t now);
 
-/* Whether a clock's target was met: 1 yes, 0 no (late, or past due), -1 not
- * decided yet or ended outside the norm. */
-int ticket_clock_outcome(const TicketClock *clock, int64_t now);
+/* Whether a clock's target was met. */
+enum ClockOutcome ticket_clock_outcome(const TicketClock *clock, int64_t now);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ticket, ticket_free)
 

@@ -74,32 +74,45 @@ threaded_id(const Mail *mail)
 	return id && message_id_is_valid(id) ? id : NULL;
 }
 
-/* The whole mail, its words and its Message-ID. */
+/* When an answer is promised, in the customer's words; NULL: nothing is. */
+static char *
+promised(const Job *job, const char *language)
+{
+	const TicketClock *clock =
+		ticket_clock(job->ticket, TARGET_FIRST_RESPONSE);
+	const Calendar *calendar = job->decision->desk->calendar;
+	return clock ? date_text(clock->due, calendar_timezone(calendar),
+				 language, job->now)
+		     : NULL;
+}
+
 static void
-compose(const Job *job, OutboxItem *item)
+write_words(const Job *job, OutboxItem *item)
 {
 	const ConfigDesk *desk = job->decision->desk;
 	const Template *template =
 		templates_find(job->intake->templates, TEMPLATE_ACK,
 			       job->ticket->language, desk->language);
-	GTimeZone *zone = calendar_timezone(desk->calendar);
-	int64_t due = ticket_due(job->ticket);
-	g_autofree char *due_text =
-		due ? date_text(due, zone, template_language(template),
-				job->now)
-		    : NULL;
+	g_autofree char *due = promised(job, template_language(template));
 	g_autofree char *tag = tag_format(desk->tag, job->ticket->number);
 	TemplateValues values = {.number = job->ticket->number,
 				 .tag = tag,
 				 .desk = desk->name,
 				 .address = desk_address(desk),
-				 .due = due_text};
+				 .due = due};
 	item->subject = template_subject(template, &values);
 	item->text = template_text(template, &values);
-	item->message_id =
-		reference_new(job->intake->keyring, job->ticket->number,
-			      address_domain(desk_address(desk)));
-	g_autofree char *mark = loop_mark_new(job->intake->keyring);
+}
+
+/* The whole mail around the words, with a Message-ID of ours. */
+static void
+write_mail(const Job *job, OutboxItem *item)
+{
+	const ConfigDesk *desk = job->decision->desk;
+	const Keyring *keyring = job->intake->keyring;
+	item->message_id = reference_new(keyring, job->ticket->number,
+					 address_domain(desk_address(desk)));
+	g_autofree char *mark = loop_mark_new(keyring);
 	Notification notification = {
 		.from_address = desk_address(desk),
 		.from_name = desk->name,
@@ -110,7 +123,7 @@ compose(const Job *job, OutboxItem *item)
 		.in_reply_to = threaded_id(job->mail),
 		.loop_mark = mark,
 		.at = job->now,
-		.tz = zone,
+		.tz = calendar_timezone(desk->calendar),
 	};
 	item->mail = notification_render(&notification);
 }
@@ -129,7 +142,8 @@ queue(StoreTx *tx, const Job *job, const char *state, GError **error)
 	item->is_authenticated = job->triage->is_authenticated;
 	item->created_at = job->now;
 	item->next_at = job->now + job->intake->config->ack_delay_s;
-	compose(job, item);
+	write_words(job, item);
+	write_mail(job, item);
 	bool is_added;
 	return store_outbox_add(tx, item, &is_added, error) &&
 	       (!is_added || store_event_add(tx, number, job->now, "ack queued",

@@ -362,12 +362,13 @@ ticket_flag(const Ticket *ticket, const Calendar *calendar, const Target *warn,
 	return worst;
 }
 
-int
+enum ClockOutcome
 ticket_clock_outcome(const TicketClock *clock, int64_t now)
 {
 	if (clock->met_at)
-		return clock->met_at <= clock->due_now;
+		return clock->met_at <= clock->due_now ? OUTCOME_MET
+						       : OUTCOME_LATE;
 	if (clock->ended_at)
-		return -1;
-	return now > clock->due_now ? 0 : -1;
+		return OUTCOME_OUTSIDE;
+	return now > clock->due_now ? OUTCOME_MISSED : OUTCOME_OPEN;
 }

@@ -617,37 +617,37 @@ tells_whether_a_target_was_met(void **state)
 		const char *name;
 		TicketClock clock;
 		int64_t now;
-		int want;
+		enum ClockOutcome want;
 	} cases[] = {
-		{"runs", {.due_now = DUE1}, DUE1, -1},
-		{"past due", {.due_now = DUE1}, DUE1 + 1, 0},
+		{"runs", {.due_now = DUE1}, DUE1, OUTCOME_OPEN},
+		{"past due", {.due_now = DUE1}, DUE1 + 1, OUTCOME_MISSED},
 		{"met",
 		 {.due_now = DUE1, .met_at = T2, .ended_at = T2},
 		 DUE2,
-		 1},
+		 OUTCOME_MET},
 		{"met at the last second",
 		 {.due_now = DUE1, .met_at = DUE1, .ended_at = DUE1},
 		 DUE2,
-		 1},
+		 OUTCOME_MET},
 		{"met late",
 		 {.due_now = DUE1, .met_at = DUE1 + 1, .ended_at = DUE1 + 1},
 		 DUE2,
-		 0},
+		 OUTCOME_LATE},
 		{"met in a time that pauses gave",
 		 {.due = DUE1,
 		  .due_now = DUE2,
 		  .met_at = DUE1 + 1,
 		  .ended_at = DUE1 + 1},
 		 DUE3,
-		 1},
+		 OUTCOME_MET},
 		{"ended outside the norm",
 		 {.due_now = DUE1, .ended_at = T2},
 		 DUE2,
-		 -1},
+		 OUTCOME_OUTSIDE},
 		{"paused past its promise",
 		 {.due = DUE1, .due_now = DUE2},
 		 DUE1 + 1,
-		 -1},
+		 OUTCOME_OPEN},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
 		if (ticket_clock_outcome(&cases[i].clock, cases[i].now) !=
