@@ -7,7 +7,7 @@
 /* Other programs write to the outbox too: how often it is looked at. */
 #define LOOK_EVERY_S 2
 /* Between two attempts to save what the relay answered. */
-#define SAVE_PAUSE_US (500 * 1000)
+#define SAVE_PAUSE_US 500000
 
 /* What the site's brake holds. */
 #define HELD_KIND "ack"
