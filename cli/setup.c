@@ -235,6 +235,22 @@ print_header_checks(const Postfix *postfix)
 		     file, now ? now : "", now && *now ? ", " : "", table);
 }
 
+/* postconf -P takes no blanks; between the items of a list a comma is enough.
+ */
+static char *
+without_blanks(const char *list)
+{
+	g_auto(GStrv) items = g_strsplit_set(list, ", \t", -1);
+	g_autoptr(GString) out = g_string_new(NULL);
+	for (size_t i = 0; items[i]; i++) {
+		bool follows = out->len > 0 && out->str[out->len - 1] != '{';
+		if (*items[i] && follows && *items[i] != '}')
+			g_string_append_c(out, ',');
+		g_string_append(out, items[i]);
+	}
+	return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
 /* A service that was given no milters at all is to have none. */
 static void
 print_service(const Postfix *postfix, const char *service, const char *socket)
@@ -245,7 +261,8 @@ print_service(const Postfix *postfix, const char *service, const char *socket)
 		return;
 	g_autofree char *own =
 		ask_service(postfix, "-Ph", service, "smtpd_milters");
-	g_autofree char *then = with_loket(own, socket);
+	g_autofree char *list = with_loket(own, socket);
+	g_autofree char *then = without_blanks(list);
 	(void)printf("# %s has milters of its own in master.cf:\n"
 		     "#     postconf -c %s -P '%s/smtpd_milters=%s'\n\n",
 		     service, postfix->config_dir, service, then);

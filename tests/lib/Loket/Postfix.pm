@@ -12,6 +12,7 @@ package Loket::Postfix;
 
 use v5.36;
 use Carp qw(croak);
+use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use IO::Socket::INET;
 use IO::Socket::UNIX;
@@ -43,18 +44,28 @@ sub new($class, %args) {
 sub port($self, $service) { return $self->{port}{$service} }
 sub mail_dir($self) { return "$self->{dir}/mail" }
 sub log_file($self) { return "$self->{dir}/mail.log" }
+sub config_dir($self) { return "$self->{dir}/etc" }
+sub queue_dir($self) { return "$self->{dir}/queue" }
+
+# What its programs need of the environment, to be found and to run.
+sub environment($self) {
+	my %environment = (PATH => dirname($self->{postfix}) . ":$ENV{PATH}");
+	$environment{LD_LIBRARY_PATH} = $self->{library_path}
+		if $self->{library_path};
+	return %environment;
+}
 
 sub start($self) {
 	$self->_write_files;
 	$self->_add_logins;
 	$self->{owner} = $$;
-	$self->_control('start') == 0
-		or croak "Postfix does not start, see $self->{dir}/postfix.out";
-	for my $port (values $self->{port}->%*) {
-		wait_for(START_S, sub { _answers($port) })
-			or croak "Postfix is silent on port $port, see ",
-				$self->log_file;
-	}
+	$self->_launch;
+}
+
+# Starts anew with the configuration as it now lies there.
+sub restart($self) {
+	$self->_control('stop');
+	$self->_launch;
 }
 
 # Only the process that started Postfix stops it, and only once.
@@ -90,6 +101,19 @@ sub log_lines($self, $queue_id = undef) {
 	my @lines = <$log>;
 	return @lines unless defined $queue_id;
 	return grep { /\]: \Q$queue_id\E:/ } @lines;
+}
+
+sub _launch($self) {
+	# Postfix waits while a file was changed only just now.
+	my $past = time - 60;
+	utime $past, $past, glob $self->config_dir . '/*';
+	$self->_control('start') == 0
+		or croak "Postfix does not start, see $self->{dir}/postfix.out";
+	for my $port (values $self->{port}->%*) {
+		wait_for(START_S, sub { _answers($port) })
+			or croak "Postfix is silent on port $port, see ",
+				$self->log_file;
+	}
 }
 
 sub _find_programs($self) {
@@ -146,10 +170,6 @@ sub _write_files($self) {
 		map { "$_ = $main{$_}\n" } sort keys %main);
 	_write("$dir/etc/master.cf", $self->_master);
 	_write("$dir/etc/mailboxes", _mailboxes());
-
-	# Postfix waits while a file was changed only just now.
-	my $past = time - 60;
-	utime $past, $past, glob "$dir/etc/*";
 }
 
 sub _main($self) {
