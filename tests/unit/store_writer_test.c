@@ -1,5 +1,6 @@
 /* writer: works of many threads in common commits, each with its own fate. */
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,12 +14,13 @@ typedef struct Caller {
 	int id;
 	int n; /* works */
 	bool is_failing;
+	atomic_bool is_calling;
 	int done;
 	int refused;
 	GError *error; /* the last */
 } Caller;
 
-/* Leaves a row that tells who wrote it and the which of his it is. */
+/* Leaves a row that tells who wrote it and which of his it is. */
 static bool
 mark_work(StoreTx *tx, void *data, GError **error)
 {
@@ -41,6 +43,7 @@ call(void *data)
 	Caller *caller = data;
 	for (int i = 0; i < caller->n; i++) {
 		g_clear_error(&caller->error);
+		caller->is_calling = true;
 		if (store_write(caller->store, mark_work, caller,
 				&caller->error))
 			caller->done++;
@@ -101,10 +104,14 @@ writes_of_many_threads_are_all_there_after_reopening(void **state)
 	(void)sqlite3_close(db);
 }
 
-/* Waits until what the threads ask for stands in the queue. */
+/* Waits until what the threads ask for stands in the queue: a moment after
+ * the last has asked. */
 static void
-let_them_queue(void)
+let_them_queue(Caller *callers, int n)
 {
+	for (int i = 0; i < n; i++)
+		while (!callers[i].is_calling)
+			g_usleep(1000);
 	g_usleep(300000);
 }
 
@@ -118,7 +125,7 @@ one_failing_work_is_alone(void **state)
 	sqlite3 *db = open_aside(state);
 	sql(db, "BEGIN IMMEDIATE");
 	start(callers, THREADS, store, 1);
-	let_them_queue();
+	let_them_queue(callers, THREADS);
 	sql(db, "COMMIT");
 	join(callers, THREADS);
 	store_close(store);
@@ -191,7 +198,7 @@ what_waits_together_is_committed_together(void **state)
 	sqlite3 *db = open_aside(state);
 	sql(db, "BEGIN IMMEDIATE");
 	start(callers, THREADS, store, 1);
-	let_them_queue();
+	let_them_queue(callers, THREADS);
 	sql(db, "COMMIT");
 	int64_t seen = 0;
 	gint64 deadline = g_get_monotonic_time() + 10 * G_TIME_SPAN_SECOND;
@@ -211,7 +218,7 @@ more_than_a_batch_is_done_too(void **state)
 	sqlite3 *db = open_aside(state);
 	sql(db, "BEGIN IMMEDIATE");
 	start(callers, THREADS, store, 1);
-	let_them_queue();
+	let_them_queue(callers, THREADS);
 	sql(db, "COMMIT");
 	join(callers, THREADS);
 	for (int i = 0; i < THREADS; i++)
