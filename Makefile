@@ -109,8 +109,7 @@ PROVE = prove --timer
 UNIT_ENV = CMOCKA_MESSAGE_OUTPUT=TAP G_SLICE=always-malloc \
 	   G_DEBUG=fatal-criticals
 SAN = BUILD=build/san SANITIZE=address,undefined
-SAN_ENV = LOKET_QUICK=1 ASAN_OPTIONS=abort_on_error=1:fast_unwind_on_malloc=0 \
-	  LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
+SAN_ENV = LOKET_QUICK=1 ASAN_OPTIONS=abort_on_error=1 \
 	  UBSAN_OPTIONS=print_stacktrace=1 G_SLICE=always-malloc \
 	  G_DEBUG=fatal-criticals
 

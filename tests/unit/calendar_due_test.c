@@ -294,28 +294,6 @@ answers_several_threads_at_once(void **state)
 	}
 }
 
-/* The norm is 200,000 a second; processor time, so that a busy machine does
- * not fail it. */
-static void
-finds_200000_deadlines_a_second(void **state)
-{
-	g_autoptr(Calendar) calendar = make_calendar((CalendarSpec){
-		.timezone = "Europe/Amsterdam",
-		.hours = LIST(WEEK),
-		.holidays = LIST("nl"),
-	});
-	Target target = {TARGET_WORKING_DAYS, 3};
-	int64_t start = at(calendar, "2026-01-05T10:00");
-	clock_t begin = clock();
-	int64_t due;
-
-	(void)state;
-	for (int i = 0; i < 200000; i++)
-		assert_true(calendar_due(calendar, &target, start + i * 997L,
-					 &due, NULL));
-	assert_true(clock() - begin < CLOCKS_PER_SEC);
-}
-
 int
 main(void)
 {
@@ -333,7 +311,6 @@ main(void)
 		cmocka_unit_test(refuses_what_is_not_reached_within_ten_years),
 		cmocka_unit_test(refuses_instants_outside_its_years),
 		cmocka_unit_test(answers_several_threads_at_once),
-		cmocka_unit_test(finds_200000_deadlines_a_second),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

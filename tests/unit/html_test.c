@@ -4,12 +4,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include <glib.h>
 
 #include "../../lib/mail/html.h"
+
+/* Processor time, not time on the wall: other programs do not matter. What is
+ * not linear takes far longer. */
+#define CPU_S_MAX 60
 
 static const struct {
 	const char *name;
@@ -129,11 +134,10 @@ hostile_markup_takes_no_time(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
 		g_autofree char *html =
 			repeated(parts[i], 300000 / strlen(parts[i]));
-		gint64 start = g_get_monotonic_time();
+		clock_t start = clock();
 		g_autofree char *text = html_to_text(html, strlen(html));
 		assert_non_null(text);
-		assert_true(g_get_monotonic_time() - start <
-			    60 * G_USEC_PER_SEC);
+		assert_true(clock() - start < CPU_S_MAX * CLOCKS_PER_SEC);
 	}
 }
 

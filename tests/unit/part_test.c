@@ -3,6 +3,10 @@
 
 #include "../../lib/mail/part.h"
 
+/* Processor time, not time on the wall: other programs do not matter. What is
+ * not linear takes far longer. */
+#define CPU_S_MAX 60
+
 #define MIXED(B) "Content-Type: multipart/mixed; boundary=" B "\r\n\r\n"
 
 /* The tree as text: types, contents in quotes, children in parentheses. */
@@ -163,11 +167,10 @@ limits_end_the_tree(void **state)
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		GString *text = hostile(cases[i].start, cases[i].again);
-		gint64 start = g_get_monotonic_time();
+		clock_t start = clock();
 		g_autoptr(Mail) mail = read_bytes(state, text->str, text->len);
 		/* GMime's parser took up to 5 s and a gigabyte */
-		assert_true(g_get_monotonic_time() - start <
-			    20 * G_USEC_PER_SEC);
+		assert_true(clock() - start < CPU_S_MAX * CLOCKS_PER_SEC);
 		assert_true(has_warning(mail, cases[i].limit));
 		const MailAttachment *rest =
 			mail->attachments->pdata[mail->attachments->len - 1];

@@ -3,6 +3,10 @@
 
 #include "../../lib/mail/reply.h"
 
+/* Processor time, not time on the wall: other programs do not matter. What is
+ * not linear takes far longer. */
+#define CPU_S_MAX 60
+
 #define NEW "Dat werkt.\n\nJan"
 
 static int
@@ -349,11 +353,10 @@ hostile_lines_take_no_time(void **state)
 		GString *text = g_string_new(NULL);
 		while (text->len < MAIL_TEXT_BYTES_MAX)
 			g_string_append(text, lines[i]);
-		gint64 start = g_get_monotonic_time();
+		clock_t start = clock();
 		g_autofree char *got = reply_new_text(*state, text->str);
 		assert_true(strlen(got) <= text->len);
-		assert_true(g_get_monotonic_time() - start <
-			    60 * G_USEC_PER_SEC);
+		assert_true(clock() - start < CPU_S_MAX * CLOCKS_PER_SEC);
 		g_string_free(text, TRUE);
 	}
 }
