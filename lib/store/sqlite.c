@@ -1,5 +1,7 @@
 /* sqlite: see sqlite.h */
+#include <fcntl.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #include <loket/error.h>
 
@@ -43,9 +45,21 @@ static const char settings[] = "PRAGMA foreign_keys = ON;"
 			       "PRAGMA temp_store = MEMORY;"
 			       "PRAGMA trusted_schema = OFF";
 
+/* Customers' mail is nobody else's; SQLite gives its other files the mode of
+ * this one. What goes wrong here it says itself. */
+static void
+make_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 StoreDb *
 db_open(const char *path, int flags, GError **error)
 {
+	if (flags & SQLITE_OPEN_CREATE)
+		make_private(path);
 	g_autoptr(StoreDb) db = g_new0(StoreDb, 1);
 	db->statements =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, finalize);

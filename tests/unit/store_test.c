@@ -403,6 +403,18 @@ open_to_read(void **state)
 }
 
 static void
+a_store_is_for_its_owner_alone(void **state)
+{
+	mode_t before = umask(0);
+	store_close(open_store(state));
+	(void)umask(before);
+	g_autofree char *path = g_build_filename(*state, "loket.db", NULL);
+	struct stat status;
+	assert_return_code(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0600);
+}
+
+static void
 a_store_out_of_reach_is_not_an_empty_one(void **state)
 {
 	store_close(open_store(state));
@@ -460,6 +472,7 @@ main(void)
 		IN_SCRATCH(a_store_that_cannot_be_opened_is_temporary),
 		IN_SCRATCH(leaves_a_file_that_is_no_store_alone),
 		IN_SCRATCH(a_directory_that_cannot_be_written_is_temporary),
+		IN_SCRATCH(a_store_is_for_its_owner_alone),
 		IN_SCRATCH(a_store_out_of_reach_is_not_an_empty_one),
 		IN_SCRATCH(a_file_that_cannot_be_written_is_temporary),
 	};
