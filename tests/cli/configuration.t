@@ -137,6 +137,10 @@ END
 	my $check = $cli->run('check');
 	is $check->{exit}, 0, 'check' or diag $check->{err};
 
+	is $cli->at('2026-09-30 10:00:00')->take(From => AN, Subject => 'y')->{due},
+		'2026-10-05T17:30:00+02:00', 'the season holds on its last day';
+	is $cli->at('2026-10-01 10:00:00')->take(From => AN, Subject => 'z')->{due},
+		'2026-10-02T17:30:00+02:00', 'and not a day later';
 	my $got = $cli->at('2026-11-23 10:00:00')->take(From => AN, Subject => 'Een KLACHT over iets');
 	my $ticket = $cli->ticket($got->{number});
 	is $ticket->{type}, 'complaint', 'a type by its subject';
@@ -147,15 +151,12 @@ END
 	is $ticket->{type}, 'incident', 'another';
 	is $ticket->{targets}{resolution}{due}, '2026-11-24T10:00:00+01:00', 'a resolution around the clock';
 	is $got->{due}, '2026-11-24T10:00:00+01:00', 'due is the soonest';
-	is_deeply [map { $_->{due} } map { $_->{targets}{'first-response'} } $cli->tickets],
+	my @new = grep { length $_->{subject} > 1 } $cli->tickets;
+	is_deeply [map { $_->{due} } map { $_->{targets}{'first-response'} } @new],
 		[('2026-11-24T17:30:00+01:00') x 2], 'and sorts the list';
-	is_deeply [map { $_->{type} } $cli->tickets], ['incident', 'complaint'], 'soonest due first';
+	is_deeply [map { $_->{type} } @new], ['incident', 'complaint'], 'soonest due first';
 	is $cli->at('2026-12-23 10:00:00')->take(From => AN, Subject => 'x')->{due},
 		'2026-12-28T17:30:00+01:00', 'the closing day and Christmas are skipped';
-	is $cli->at('2026-09-30 10:00:00')->take(From => AN, Subject => 'y')->{due},
-		'2026-10-05T17:30:00+02:00', 'the season holds on its last day';
-	is $cli->at('2026-10-01 10:00:00')->take(From => AN, Subject => 'z')->{due},
-		'2026-10-02T17:30:00+02:00', 'and not a day later';
 };
 
 subtest 'type over season over desk' => sub {
