@@ -151,7 +151,7 @@ recipient_of(SMFICTX *ctx, const char *path)
 	g_autoptr(Site) site = daemon_site();
 	g_autofree char *given = address_of_path(path);
 	g_autofree char *resolved = macro(ctx, "{rcpt_addr}");
-	if (!resolved || config_desk_for(site->config, given))
+	if (!site || !resolved || config_desk_for(site->config, given))
 		return g_steal_pointer(&given);
 	g_autofree char *read = address_of_path(resolved);
 	return config_desk_for(site->config, read) ? g_steal_pointer(&read)
@@ -240,7 +240,7 @@ static void
 log_fate(const Envelope *envelope, const IntakeResult *result)
 {
 	const char *id = id_of(envelope);
-	if (g_str_has_prefix(result->reason, "passed unrecorded"))
+	if (result->unrecorded)
 		log_warning("%s: %s", id, result->reason);
 	else if (result->role == ROLE_UNRELATED)
 		log_info("%s: passed", id);
@@ -252,11 +252,12 @@ log_fate(const Envelope *envelope, const IntakeResult *result)
 			 result->duplicate, result->reason);
 }
 
-/* A relay of ours may, an agent may not; a dry run changes nothing. */
+/* A relay of ours may, an agent may not; our own mail coming back keeps its
+ * mark, and a dry run changes nothing. */
 static bool
 may_use_our_name(const Config *config, const Envelope *envelope, enum Role role)
 {
-	return config->dry_run ||
+	return config->dry_run || role == ROLE_ECHO ||
 	       (role != ROLE_AGENT &&
 		network_list_contains(config->trusted_networks,
 				      envelope->client));

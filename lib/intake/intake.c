@@ -181,6 +181,7 @@ passed_unrecorded(Job *job, const char *why)
 	IntakeResult *result = g_new0(IntakeResult, 1);
 	g_clear_pointer(&job->ticket, ticket_free);
 	result->role = ROLE_UNRELATED;
+	result->unrecorded = true;
 	result->reason = g_strdup_printf("passed unrecorded: %s", why);
 	result->edits = edits_of(job);
 	result->zone = g_time_zone_ref(job->intake->config->timezone);

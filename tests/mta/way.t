@@ -379,6 +379,24 @@ subtest 'the same mail twice is one ticket with one acknowledgement' => sub {
 	is scalar $site->acks($from), 1, 'acknowledged once';
 };
 
+subtest 'our own notification coming back is passed, mark and all' => sub {
+	my $from = 'pia@klant.example';
+	my $reply = take($from, DESK, compose("Hallo.\n", From => $from,
+		To => DESK, Subject => 'Kom je terug'));
+	my $number = $site->delivered('support', $reply)->get('Loket-Ticket');
+	$site->settle;
+	my ($ack) = $site->acks($from);
+	my @before = $site->tickets;
+	# a forwarder sends it on in its own name, under another Message-ID
+	my $raw = $ack->{raw} =~ s/\A.*?(?=^From: )//msr
+		=~ s/^Message-ID: .*\n/Message-ID: <new\@forwarder.example>\n/mr;
+	my $again = take('list@forwarder.example', DESK, $raw);
+	my $copy = $site->delivered('support', $again);
+	ok $copy->get('Loket-Loop'), 'it keeps its mark';
+	ok !$copy->get('Loket-Ticket'), 'it has no number of its own';
+	is scalar $site->tickets, @before, 'and makes no ticket';
+};
+
 subtest 'two mails in one session are two tickets' => sub {
 	my $smtp = $site->session;
 	my @replies = map {
