@@ -50,12 +50,16 @@ answer(const Config *config, const Question *question, GError **error)
 
 /* TIME, CALENDAR and TARGET parted by tabs; cut in place. */
 static bool
-split_line(char *line, Question *question)
+split_line(char *line, size_t length, Question *question, GError **error)
 {
 	char *first = strchr(line, '\t');
 	char *second = first ? strchr(first + 1, '\t') : NULL;
-	if (!second || strchr(second + 1, '\t'))
+	if (strlen(line) != length || !second || strchr(second + 1, '\t')) {
+		g_set_error_literal(error, LOKET_ERROR, LOKET_ERROR_PERMANENT,
+				    "expected TIME, CALENDAR and TARGET, "
+				    "parted by tabs");
 		return false;
+	}
 	*first = *second = '\0';
 	*question = (Question){line, first + 1, second + 1};
 	return true;
@@ -63,21 +67,28 @@ split_line(char *line, Question *question)
 
 /* A line that cannot be answered says why in the place of its answer. */
 static bool
-answer_line(const Config *config, char *line)
+answer_line(const Config *config, char *line, size_t length)
 {
 	Question question;
 	g_autoptr(GError) error = NULL;
-	if (!split_line(line, &question)) {
-		(void)printf("%s\terror: expected TIME, CALENDAR and TARGET, "
-			     "parted by tabs\n",
-			     line);
-		return false;
-	}
-	g_autofree char *due = answer(config, &question, &error);
-	(void)printf("%s\t%s\t%s\t%s%s\n", question.from, question.calendar,
-		     question.target,
+	g_autofree char *due = NULL;
+	(void)fwrite(line, 1, length, stdout);
+	if (split_line(line, length, &question, &error))
+		due = answer(config, &question, &error);
+	(void)printf("\t%s%s\n",
 		     due ? "" : "error: ", due ? due : error->message);
 	return due != NULL;
+}
+
+/* Cuts the end of the line, LF or CRLF; its length without. */
+static size_t
+cut_end(char *line, size_t length)
+{
+	if (length > 0 && line[length - 1] == '\n')
+		line[--length] = '\0';
+	if (length > 0 && line[length - 1] == '\r')
+		line[--length] = '\0';
+	return length;
 }
 
 static int
@@ -87,12 +98,14 @@ answer_batch(const Config *config)
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t length;
-	while ((length = getline(&line, &room, stdin)) >= 0) {
-		if (length > 0 && line[length - 1] == '\n')
-			line[length - 1] = '\0';
-		all &= answer_line(config, line);
-	}
+	while ((length = getline(&line, &room, stdin)) >= 0)
+		all &= answer_line(config, line, cut_end(line, (size_t)length));
 	free(line);
+	if (ferror(stdin) || fflush(stdout) != 0 || ferror(stdout)) {
+		(void)fprintf(stderr, "loket: not all lines were %s\n",
+			      ferror(stdin) ? "read" : "written");
+		return EX_IOERR;
+	}
 	return all ? EX_OK : EX_DATAERR;
 }
 
@@ -123,7 +136,7 @@ command_deadline(Invocation *call)
 	Question question = {from, calendar, target};
 	g_autofree char *due = answer(config, &question, &error);
 	if (!due) {
-		(void)command_fail(error);
+		(void)fprintf(stderr, "loket: %s\n", error->message);
 		return EX_DATAERR;
 	}
 	(void)puts(due);
