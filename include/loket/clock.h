@@ -31,6 +31,10 @@ char *clock_rfc5322(int64_t instant, GTimeZone *zone);
 bool clock_parse(const char *text, GTimeZone *zone, int64_t *instant,
 		 GError **error);
 
+/* The zone of an IANA name, "Europe/Amsterdam"; the caller's, NULL when there
+ * is none. GLib alone would open any file that the name leads to. */
+GTimeZone *clock_zone(const char *name);
+
 /* The local calendar year of an instant. */
 int clock_year(int64_t instant, GTimeZone *zone);
 

@@ -43,6 +43,16 @@ clock_rfc5322(int64_t instant, GTimeZone *zone)
 			       months[g_date_time_get_month(time) - 1], rest);
 }
 
+GTimeZone *
+clock_zone(const char *name)
+{
+	static const char allowed[] =
+		G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_+-/";
+	if (!g_ascii_isalpha(*name) || name[strspn(name, allowed)] != '\0')
+		return NULL;
+	return g_time_zone_new_identifier(name);
+}
+
 int
 clock_year(int64_t instant, GTimeZone *zone)
 {

@@ -1,5 +1,7 @@
-#include "occurrence.h"
+#include <loket/clock.h>
+
 #include "file.h"
+#include "occurrence.h"
 
 /* In one file: one for each week of the calendar's years, with room. */
 #define OCCURRENCES_MAX 10000
@@ -75,7 +77,7 @@ static bool
 find_instant(const Search *search, struct icaltimetype time, const char *tzid,
 	     int64_t *instant)
 {
-	g_autoptr(GTimeZone) known = zone_find_timezone(tzid);
+	g_autoptr(GTimeZone) known = clock_zone(tzid);
 	icaltimezone *defined;
 
 	if (known) {

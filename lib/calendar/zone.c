@@ -1,5 +1,5 @@
+#include <loket/clock.h>
 #include <loket/error.h>
-#include <string.h>
 
 #include "zone.h"
 
@@ -63,18 +63,6 @@ find_periods(GTimeZone *timezone)
 	return periods;
 }
 
-GTimeZone *
-zone_find_timezone(const char *identifier)
-{
-	static const char allowed[] =
-		G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_+-/";
-
-	if (!g_ascii_isalpha(*identifier) ||
-	    identifier[strspn(identifier, allowed)] != '\0')
-		return NULL;
-	return g_time_zone_new_identifier(identifier);
-}
-
 Zone *
 zone_new(const char *identifier, GError **error)
 {
@@ -82,7 +70,7 @@ zone_new(const char *identifier, GError **error)
 	Zone *zone;
 
 	if (identifier && *identifier)
-		timezone = zone_find_timezone(identifier);
+		timezone = clock_zone(identifier);
 	else
 		timezone = g_time_zone_new_local();
 	if (!timezone) {

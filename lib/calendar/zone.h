@@ -18,10 +18,6 @@ typedef struct ZonePeriod {
 	int32_t offset;
 } ZonePeriod;
 
-/* The zone of an IANA name; NULL when there is none. GTimeZone alone would
- * open any file that the name leads to. */
-GTimeZone *zone_find_timezone(const char *identifier);
-
 /* identifier: an IANA name; NULL or empty is the machine's own zone. */
 Zone *zone_new(const char *identifier, GError **error);
 void zone_free(Zone *zone);

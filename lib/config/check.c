@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include <loket/clock.h>
+
 #include "check.h"
 
 enum {
@@ -153,7 +155,7 @@ is_language(const char *text)
 bool
 is_timezone(const char *text)
 {
-	g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(text);
+	g_autoptr(GTimeZone) zone = clock_zone(text);
 	return zone != NULL;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include <loket/clock.h>
 #include <loket/config.h>
 
 #include "check.h"
@@ -221,7 +222,7 @@ static bool
 read_zone(const SettingType *type, const char *text, void *field, GError **why)
 {
 	(void)type, (void)why;
-	*(GTimeZone **)field = *text ? g_time_zone_new_identifier(text)
+	*(GTimeZone **)field = *text ? clock_zone(text)
 				     : g_time_zone_new_local();
 	return *(GTimeZone **)field != NULL;
 }

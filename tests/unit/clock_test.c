@@ -123,6 +123,23 @@ the_year_is_the_zones(void **state)
 	}
 }
 
+static void
+a_zone_is_a_name_and_no_path(void **state)
+{
+	(void)state;
+	static const char *const none[] = {"",
+					   "Europe/Lutjebroek",
+					   "/etc/passwd",
+					   "Europe",
+					   "../../../etc/passwd",
+					   "Europe/../Asia/Tokyo",
+					   "./Asia/Tokyo"};
+	g_autoptr(GTimeZone) tokyo = clock_zone("Asia/Tokyo");
+	assert_non_null(tokyo);
+	for (size_t i = 0; i < G_N_ELEMENTS(none); i++)
+		assert_null(clock_zone(none[i]));
+}
+
 int
 main(void)
 {
@@ -132,6 +149,7 @@ main(void)
 		cmocka_unit_test(writes_rfc5322_in_english),
 		cmocka_unit_test(has_no_text_for_no_instant),
 		cmocka_unit_test(the_year_is_the_zones),
+		cmocka_unit_test(a_zone_is_a_name_and_no_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
