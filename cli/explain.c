@@ -85,7 +85,7 @@ seconds_until(const GArray *intervals, int64_t end)
 }
 
 static const char *
-outcome_name(const TicketClock *clock, int64_t now)
+outcome_name(const Ticket *ticket, const TicketClock *clock, int64_t now)
 {
 	static const char *const names[] = {
 		[OUTCOME_OPEN] = "running",
@@ -94,7 +94,7 @@ outcome_name(const TicketClock *clock, int64_t now)
 		[OUTCOME_LATE] = "met late",
 		[OUTCOME_MISSED] = "missed",
 	};
-	return names[ticket_clock_outcome(clock, now)];
+	return names[ticket_clock_outcome(ticket, clock, now)];
 }
 
 static json_t *
@@ -137,7 +137,7 @@ json_clock(const Ticket *ticket, const TicketClock *clock,
 	json_object_set_new(object, "ended_at",
 			    json_instant(clock->ended_at, zone));
 	json_object_set_new(object, "outcome",
-			    json_text(outcome_name(clock, now)));
+			    json_text(outcome_name(ticket, clock, now)));
 	json_object_set_new(object, "open_seconds",
 			    json_integer(seconds_until(
 				    intervals, counted_until(clock, now))));
@@ -240,7 +240,7 @@ print_clock(const Ticket *ticket, const TicketClock *clock,
 	GTimeZone *zone = calendar_timezone(calendar);
 	g_autofree char *target = target_format(&clock->target);
 	(void)printf("\n  %s: %s, %s\n", target_kind_name(clock->kind), target,
-		     outcome_name(clock, now));
+		     outcome_name(ticket, clock, now));
 	print_line("started", clock->started_at, zone);
 	print_line("due", clock->due, zone);
 	if (clock->due_now != clock->due)

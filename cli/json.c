@@ -61,9 +61,9 @@ flag_of(const Site *site, const Ticket *ticket, int64_t now)
 
 /* True, false, or null while it is not decided or outside the norm. */
 static json_t *
-json_met(const TicketClock *clock, int64_t now)
+json_met(const Ticket *ticket, const TicketClock *clock, int64_t now)
 {
-	switch (ticket_clock_outcome(clock, now)) {
+	switch (ticket_clock_outcome(ticket, clock, now)) {
 	case OUTCOME_MET:
 		return json_true();
 	case OUTCOME_LATE:
@@ -77,7 +77,8 @@ json_met(const TicketClock *clock, int64_t now)
 }
 
 static json_t *
-json_clock(const TicketClock *clock, GTimeZone *zone, int64_t now)
+json_clock(const Ticket *ticket, const TicketClock *clock, GTimeZone *zone,
+	   int64_t now)
 {
 	g_autofree char *target = target_format(&clock->target);
 	json_t *object = json_object();
@@ -88,7 +89,7 @@ json_clock(const TicketClock *clock, GTimeZone *zone, int64_t now)
 	json_object_set_new(object, "aim", json_instant(clock->aim, zone));
 	json_object_set_new(object, "met_at",
 			    json_instant(clock->met_at, zone));
-	json_object_set_new(object, "met", json_met(clock, now));
+	json_object_set_new(object, "met", json_met(ticket, clock, now));
 	return object;
 }
 
@@ -100,8 +101,9 @@ json_targets(const Ticket *ticket, GTimeZone *zone, int64_t now)
 	for (enum TargetKind kind = 0; kind < TARGET_KINDS; kind++) {
 		const TicketClock *clock = ticket_clock(ticket, kind);
 		if (clock)
-			json_object_set_new(targets, target_kind_name(kind),
-					    json_clock(clock, zone, now));
+			json_object_set_new(
+				targets, target_kind_name(kind),
+				json_clock(ticket, clock, zone, now));
 	}
 	return targets;
 }

@@ -107,18 +107,19 @@ print_instant(const char *label, int64_t instant, GTimeZone *zone)
 }
 
 static void
-print_clock(const TicketClock *clock, GTimeZone *zone, int64_t now)
+print_clock(const Ticket *ticket, const TicketClock *clock, GTimeZone *zone,
+	    int64_t now)
 {
+	enum ClockOutcome outcome = ticket_clock_outcome(ticket, clock, now);
 	g_autofree char *target = target_format(&clock->target);
 	(void)printf("  %-14s  %s, ", target_kind_name(clock->kind), target);
 	print_instant("due ", clock->due, zone);
 	if (clock->met_at)
-		print_instant(clock->met_at <= clock->due_now ? ", met "
-							      : ", late ",
+		print_instant(outcome == OUTCOME_MET ? ", met " : ", late ",
 			      clock->met_at, zone);
-	else if (clock->ended_at)
+	else if (outcome == OUTCOME_OUTSIDE)
 		(void)printf(", ended");
-	else if (now > clock->due_now)
+	else if (outcome == OUTCOME_MISSED)
 		(void)printf(", overdue");
 	(void)printf("\n");
 }
@@ -137,7 +138,7 @@ print_head(const Site *site, const Ticket *ticket, GTimeZone *zone, int64_t now)
 	(void)printf("\n  flag      %s\n",
 		     ticket_flag_name(flag_of(site, ticket, now)));
 	for (guint i = 0; i < ticket->clocks->len; i++)
-		print_clock(ticket->clocks->pdata[i], zone, now);
+		print_clock(ticket, ticket->clocks->pdata[i], zone, now);
 }
 
 static const char *

@@ -31,7 +31,7 @@ enum TicketFlag {
 };
 
 enum ClockOutcome {
-	OUTCOME_OPEN,	 /* it runs, and due is not past */
+	OUTCOME_OPEN,	 /* it runs, and due is not past, or stands still */
 	OUTCOME_OUTSIDE, /* ended outside the norm */
 	OUTCOME_MET,
 	OUTCOME_LATE,	/* met after due */
@@ -156,7 +156,7 @@ void ticket_add_pause(Ticket *ticket, int64_t from, int64_t to,
 bool ticket_answer_failed(Ticket *ticket, const char *message_id);
 
 /* The soonest due of the clocks that run and the promise; 0 for none. A clock
- * that pauses without an end is not due. */
+ * that pauses without an end is not due, unless it was past due before. */
 int64_t ticket_due(const Ticket *ticket);
 
 /*
@@ -167,8 +167,10 @@ int64_t ticket_due(const Ticket *ticket);
 enum TicketFlag ticket_flag(const Ticket *ticket, const Calendar *calendar,
 			    const Target *warn, int64_t now);
 
-/* Whether a clock's target was met. */
-enum ClockOutcome ticket_clock_outcome(const TicketClock *clock, int64_t now);
+/* Whether the target of a clock of the ticket was met. What stands still is
+ * not missed. */
+enum ClockOutcome ticket_clock_outcome(const Ticket *ticket,
+				       const TicketClock *clock, int64_t now);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ticket, ticket_free)
 

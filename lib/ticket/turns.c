@@ -288,6 +288,15 @@ ticket_answer_failed(Ticket *ticket, const char *message_id)
 	return was_met;
 }
 
+/* Whether the clock stands still in the pause, which may be NULL; one that was
+ * past due before goes on. */
+static bool
+stops_in(const TicketClock *clock, const TicketPause *pause)
+{
+	return clock->kind == TARGET_RESOLUTION && pause &&
+	       pause->from < clock->due_now;
+}
+
 /* Whether nobody knows when the clock goes on. */
 static bool
 has_open_pause(const Ticket *ticket, const TicketClock *clock)
@@ -296,7 +305,7 @@ has_open_pause(const Ticket *ticket, const TicketClock *clock)
 		ticket->pauses->len > 0
 			? ticket->pauses->pdata[ticket->pauses->len - 1]
 			: NULL;
-	return clock->kind == TARGET_RESOLUTION && last && !last->to;
+	return stops_in(clock, last) && !last->to;
 }
 
 int64_t
@@ -317,8 +326,7 @@ ticket_due(const Ticket *ticket)
 static bool
 is_paused(const Ticket *ticket, const TicketClock *clock, int64_t instant)
 {
-	return clock->kind == TARGET_RESOLUTION &&
-	       ticket_pause_at(ticket, instant);
+	return stops_in(clock, ticket_pause_at(ticket, instant));
 }
 
 static enum TicketFlag
@@ -363,12 +371,15 @@ ticket_flag(const Ticket *ticket, const Calendar *calendar, const Target *warn,
 }
 
 enum ClockOutcome
-ticket_clock_outcome(const TicketClock *clock, int64_t now)
+ticket_clock_outcome(const Ticket *ticket, const TicketClock *clock,
+		     int64_t now)
 {
 	if (clock->met_at)
 		return clock->met_at <= clock->due_now ? OUTCOME_MET
 						       : OUTCOME_LATE;
 	if (clock->ended_at)
 		return OUTCOME_OUTSIDE;
-	return now > clock->due_now ? OUTCOME_MISSED : OUTCOME_OPEN;
+	return now > clock->due_now && !is_paused(ticket, clock, now)
+		       ? OUTCOME_MISSED
+		       : OUTCOME_OPEN;
 }

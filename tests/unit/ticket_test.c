@@ -649,10 +649,45 @@ tells_whether_a_target_was_met(void **state)
 		 DUE1 + 1,
 		 OUTCOME_OPEN},
 	};
+	g_autoptr(Ticket) ticket = ticket_new();
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
-		if (ticket_clock_outcome(&cases[i].clock, cases[i].now) !=
-		    cases[i].want)
+		if (ticket_clock_outcome(ticket, &cases[i].clock,
+					 cases[i].now) != cases[i].want)
 			fail_msg("%s", cases[i].name);
+}
+
+static void
+what_stands_still_is_not_missed(void **state)
+{
+	(void)state;
+	g_autoptr(Ticket) ticket = asked();
+	ticket_start_clock(ticket, TARGET_RESOLUTION, DAY, T1, DUE1);
+	ticket_wait(ticket, NULL, DUE1 - 1, 0, "x");
+	TicketClock *response = clock_at(ticket, 0);
+	TicketClock *resolution = clock_at(ticket, 1);
+	assert_int_equal(ticket_clock_outcome(ticket, resolution, DUE2),
+			 OUTCOME_OPEN);
+	assert_int_equal(ticket_clock_outcome(ticket, response, DUE2),
+			 OUTCOME_MISSED);
+	response->ended_at = T1;
+	assert_int_equal(ticket_flag(ticket, NULL, &FOUR_HOURS, DUE2),
+			 FLAG_NONE);
+	assert_int_equal(ticket_due(ticket), 0);
+}
+
+static void
+waiting_saves_no_target_that_is_past_due(void **state)
+{
+	(void)state;
+	g_autoptr(Ticket) ticket = ticket_new();
+	TicketClock *resolution =
+		ticket_start_clock(ticket, TARGET_RESOLUTION, DAY, T1, DUE1);
+	ticket_wait(ticket, NULL, DUE1 + 1, 0, "x");
+	assert_int_equal(ticket_clock_outcome(ticket, resolution, DUE2),
+			 OUTCOME_MISSED);
+	assert_int_equal(ticket_flag(ticket, NULL, &FOUR_HOURS, DUE2),
+			 FLAG_OVERDUE);
+	assert_int_equal(ticket_due(ticket), DUE1);
 }
 
 int
@@ -693,6 +728,8 @@ main(void)
 		cmocka_unit_test(without_a_calendar_nothing_is_near),
 		cmocka_unit_test(the_flag_is_the_worst_of_all),
 		cmocka_unit_test(tells_whether_a_target_was_met),
+		cmocka_unit_test(what_stands_still_is_not_missed),
+		cmocka_unit_test(waiting_saves_no_target_that_is_past_due),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
