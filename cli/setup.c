@@ -1,8 +1,8 @@
 /*
  * loket setup postfix: the exact change for the Postfix found here.
  *
- * It asks Postfix about itself through postconf(1) and prints what to add;
- * it changes nothing. What it prints may be appended to main.cf as it is.
+ * It asks Postfix about itself through postconf(1) and prints what to put
+ * into main.cf; it changes nothing. All but the settings are comments.
  */
 #include <stdio.h>
 #include <string.h>
@@ -37,20 +37,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Postfix, postfix_free)
 static char *
 ask(const Postfix *postfix, const char *flag, const char *name)
 {
-	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	g_ptr_array_add(argv, postfix->postconf);
-	if (postfix->option) {
-		g_ptr_array_add(argv, (char *)(uintptr_t) "-c");
-		g_ptr_array_add(argv, (char *)(uintptr_t)postfix->option);
-	}
-	g_ptr_array_add(argv, (char *)(uintptr_t)flag);
-	g_ptr_array_add(argv, (char *)(uintptr_t)name);
-	g_ptr_array_add(argv, NULL);
+	g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+	g_strv_builder_add(words, postfix->postconf);
+	if (postfix->option)
+		g_strv_builder_add_many(words, "-c", postfix->option, NULL);
+	g_strv_builder_add_many(words, flag, name, NULL);
+	g_auto(GStrv) argv = g_strv_builder_end(words);
 	char *answer = NULL;
 	int status = 0;
-	bool ok = g_spawn_sync(NULL, (char **)argv->pdata, NULL,
-			       G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &answer,
-			       NULL, &status, NULL) &&
+	bool ok = g_spawn_sync(NULL, argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL,
+			       NULL, NULL, &answer, NULL, &status, NULL) &&
 		  g_spawn_check_wait_status(status, NULL);
 	if (!ok)
 		g_clear_pointer(&answer, g_free);
@@ -272,8 +268,9 @@ static void
 print_change(const Postfix *postfix, const char *socket)
 {
 	g_autofree char *version = ask(postfix, "-h", "mail_version");
-	(void)printf("# Postfix %s, %s/main.cf\n", version ? version : "?",
-		     postfix->config_dir);
+	(void)printf("# Postfix %s: into %s/main.cf, in the place of the "
+		     "same names\n",
+		     version ? version : "?", postfix->config_dir);
 	print_milters(postfix, socket);
 	print_header_checks(postfix);
 	for (char **service = postfix->services; *service; service++)

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 #
 # What loket setup postfix prints makes mail pass through loketd when it is
-# done as it says: appended to main.cf, its commands run.
+# done as it says: its lines put into main.cf, its commands run.
 
 use v5.36;
 use File::Basename qw(dirname);
@@ -81,7 +81,8 @@ sub follow_setup {
 		local @ENV{keys %environment} = values %environment;
 		is system($command), 0, $command;
 	}
-	write_file("$etc/main.cf", read_file("$etc/main.cf"), $said->{out});
+	postconf('-e', $said->{out} =~ /^([^#\n].*)$/mg)
+		if $said->{out} =~ /^[^#\n]/m;
 	$site->postfix->restart;
 	return $said->{out};
 }

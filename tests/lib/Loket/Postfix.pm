@@ -14,6 +14,7 @@ use v5.36;
 use Carp qw(croak);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
+use IO::Select;
 use IO::Socket::INET;
 use IO::Socket::UNIX;
 use Socket qw(SOCK_DGRAM);
@@ -310,6 +311,7 @@ sub _answers($port) {
 	my $socket = IO::Socket::INET->new(
 		PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => 5)
 		or return 0;
+	IO::Select->new($socket)->can_read(5) or return 0;
 	return (readline $socket // '') =~ /^220 /;
 }
 
