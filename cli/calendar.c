@@ -89,18 +89,11 @@ year_fill(Year *year)
 			month_start(year->calendar, year->year, m + 1));
 }
 
-static char *
-date_iso(const GDate *date)
-{
-	return g_strdup_printf("%04d-%02d-%02d", g_date_get_year(date),
-			       g_date_get_month(date), g_date_get_day(date));
-}
-
 static json_t *
 json_span(const Span *span, bool is_season)
 {
-	g_autofree char *from = date_iso(&span->from);
-	g_autofree char *to = date_iso(&span->to);
+	g_autofree char *from = text_date(&span->from);
+	g_autofree char *to = text_date(&span->to);
 	json_t *object = json_object();
 	json_object_set_new(object, is_season ? "from" : "date",
 			    json_text(from));
@@ -198,7 +191,7 @@ print_days(const Year *year, bool closed)
 		const Span *day = &g_array_index(year->days, Span, i);
 		if ((day->kind == DAY_CLOSED) != closed)
 			continue;
-		g_autofree char *date = date_iso(&day->from);
+		g_autofree char *date = text_date(&day->from);
 		(void)printf("  %s %s  %s%s\n",
 			     weekdays[g_date_get_weekday(&day->from) - 1], date,
 			     day->name ? day->name : "closed",
@@ -228,8 +221,8 @@ print_text(const Year *year)
 	(void)printf("\nseasons\n");
 	for (guint i = 0; i < year->seasons->len; i++) {
 		const Span *season = &g_array_index(year->seasons, Span, i);
-		g_autofree char *from = date_iso(&season->from);
-		g_autofree char *to = date_iso(&season->to);
+		g_autofree char *from = text_date(&season->from);
+		g_autofree char *to = text_date(&season->to);
 		(void)printf("  %s to %s  %s\n", from, to, season->name);
 	}
 }

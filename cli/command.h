@@ -55,6 +55,9 @@ char *text_printable(const char *text);
 /* An instant in the zone, in the form of g_date_time_format(); the caller's. */
 char *text_instant(int64_t instant, GTimeZone *zone, const char *format);
 
+/* "2026-12-01"; the caller's. */
+char *text_date(const GDate *date);
+
 /* Prints a value as one line of JSON and releases it. */
 void print_json(json_t *value);
 

@@ -48,19 +48,30 @@ add_unpaused(GArray *intervals, const GPtrArray *pauses, guint n,
 		g_array_append_val(intervals, open);
 }
 
-/* The open intervals that count from the start of a clock until its due or
- * its end, whichever is later, as OpenInterval. */
+/* Until when a clock is explained: its due or its end, whichever is later. */
+static int64_t
+explained_until(const TicketClock *clock, int64_t now)
+{
+	return MAX(clock->due_now, counted_until(clock, now));
+}
+
+/* What counts from the start of a clock on, as OpenInterval: open time, or all
+ * of it for a target around the clock. */
 static GArray *
 intervals_of(const Ticket *ticket, const TicketClock *clock,
 	     const Calendar *calendar, int64_t now)
 {
 	GArray *intervals = g_array_new(FALSE, FALSE, sizeof(OpenInterval));
-	int64_t end = MAX(clock->due_now, counted_until(clock, now));
+	int64_t end = explained_until(clock, now);
 	int64_t at = clock->started_at;
 	/* only the solution can pause */
 	guint first =
 		clock->kind == TARGET_RESOLUTION ? 0 : ticket->pauses->len;
-	OpenInterval open;
+	OpenInterval open = {at, end};
+	if (!target_is_working(&clock->target)) {
+		add_unpaused(intervals, ticket->pauses, first, open);
+		return intervals;
+	}
 	while (intervals->len < INTERVALS_MAX &&
 	       calendar_next_open(calendar, at, &open) && open.from < end) {
 		at = open.to;
@@ -113,6 +124,43 @@ json_intervals(const GArray *intervals, GTimeZone *zone)
 	return list;
 }
 
+/* From the day on, up to and with the last, the next one that is not worked and
+ * has a name for it; NULL: none. */
+static const char *
+find_closed_day(const Calendar *calendar, GDate *day, const GDate *last)
+{
+	for (; g_date_compare(day, last) <= 0; g_date_add_days(day, 1)) {
+		const char *name = calendar_day_name(calendar, day, NULL);
+		if (name && !calendar_is_working_day(calendar, day))
+			return name;
+	}
+	return NULL;
+}
+
+/* None stops a target around the clock. */
+static json_t *
+json_closed_days(const TicketClock *clock, const Calendar *calendar,
+		 int64_t now)
+{
+	json_t *list = json_array();
+	GDate day;
+	GDate last;
+	const char *name;
+	if (!target_is_working(&clock->target))
+		return list;
+	calendar_local_date(calendar, clock->started_at, &day);
+	calendar_local_date(calendar, explained_until(clock, now), &last);
+	while ((name = find_closed_day(calendar, &day, &last))) {
+		g_autofree char *date = text_date(&day);
+		json_t *object = json_object();
+		json_object_set_new(object, "date", json_text(date));
+		json_object_set_new(object, "name", json_text(name));
+		(void)json_array_append_new(list, object);
+		g_date_add_days(&day, 1);
+	}
+	return list;
+}
+
 static json_t *
 json_clock(const Ticket *ticket, const TicketClock *clock,
 	   const Calendar *calendar, int64_t now)
@@ -143,6 +191,8 @@ json_clock(const Ticket *ticket, const TicketClock *clock,
 				    intervals, counted_until(clock, now))));
 	json_object_set_new(object, "intervals",
 			    json_intervals(intervals, zone));
+	json_object_set_new(object, "closed",
+			    json_closed_days(clock, calendar, now));
 	return object;
 }
 
@@ -199,16 +249,26 @@ print_closed_days(const Calendar *calendar, int64_t from, int64_t to)
 {
 	GDate day;
 	GDate last;
+	const char *name;
 	calendar_local_date(calendar, from, &day);
 	calendar_local_date(calendar, to, &last);
-	for (; g_date_compare(&day, &last) < 0; g_date_add_days(&day, 1)) {
-		const char *name = calendar_day_name(calendar, &day, NULL);
-		if (name && !calendar_is_working_day(calendar, &day))
-			(void)printf("    closed    %04d-%02d-%02d  %s\n",
-				     g_date_get_year(&day),
-				     g_date_get_month(&day),
-				     g_date_get_day(&day), name);
+	while ((name = find_closed_day(calendar, &day, &last))) {
+		g_autofree char *date = text_date(&day);
+		(void)printf("    closed    %s  %s\n", date, name);
+		g_date_add_days(&day, 1);
 	}
+}
+
+static void
+print_interval(const char *label, const OpenInterval *interval, GTimeZone *zone,
+	       const char *end_format)
+{
+	int64_t s = interval->to - interval->from;
+	g_autofree char *from =
+		text_instant(interval->from, zone, "%Y-%m-%d  %H:%M:%S");
+	g_autofree char *to = text_instant(interval->to, zone, end_format);
+	(void)printf("    %-8s  %s to %s  %d:%02d\n", label, from, to,
+		     (int)(s / 3600), (int)(s / 60 % 60));
 }
 
 static void
@@ -218,19 +278,23 @@ print_intervals(const Ticket *ticket, const TicketClock *clock,
 	GTimeZone *zone = calendar_timezone(calendar);
 	g_autoptr(GArray) intervals =
 		intervals_of(ticket, clock, calendar, now);
+	bool is_working = target_is_working(&clock->target);
 	int64_t before = clock->started_at;
 	for (guint i = 0; i < intervals->len; i++) {
-		const OpenInterval *open =
+		const OpenInterval *one =
 			&g_array_index(intervals, OpenInterval, i);
-		print_closed_days(calendar, before, open->from);
-		g_autofree char *from =
-			text_instant(open->from, zone, "%Y-%m-%d  %H:%M:%S");
-		g_autofree char *to = text_instant(open->to, zone, "%H:%M:%S");
-		int64_t s = open->to - open->from;
-		(void)printf("    open      %s to %s  %d:%02d\n", from, to,
-			     (int)(s / 3600), (int)(s / 60 % 60));
-		before = open->to;
+		if (is_working) {
+			print_closed_days(calendar, before, one->from);
+			print_interval("open", one, zone, "%H:%M:%S");
+		} else {
+			print_interval("counted", one, zone,
+				       "%Y-%m-%d  %H:%M:%S");
+		}
+		before = one->to;
 	}
+	if (is_working)
+		print_closed_days(calendar, before,
+				  explained_until(clock, now));
 }
 
 static void

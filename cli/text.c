@@ -30,3 +30,10 @@ text_instant(int64_t instant, GTimeZone *zone, const char *format)
 	g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
 	return g_date_time_format(local, format);
 }
+
+char *
+text_date(const GDate *date)
+{
+	return g_strdup_printf("%04d-%02d-%02d", g_date_get_year(date),
+			       g_date_get_month(date), g_date_get_day(date));
+}
