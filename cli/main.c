@@ -23,6 +23,7 @@ static const Command commands[] = {
 	{"answered", command_order, "the customer was answered elsewhere"},
 	{"calendar", command_calendar, "a year of working time"},
 	{"check", command_check, "check the configuration and what it names"},
+	{"close", command_order, "the ticket is ended"},
 	{"deadline", command_deadline, "when a target is due"},
 	{"done", command_order, "there is nothing to answer"},
 	{"explain", command_explain, "why the clocks stand where they stand"},

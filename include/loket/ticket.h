@@ -128,6 +128,12 @@ void ticket_answer(Ticket *ticket, const char *message_id, int64_t at);
 /* There is nothing to answer: a response clock ends outside the norm. */
 void ticket_done(Ticket *ticket, int64_t at);
 
+/*
+ * The ticket is ended. The resolution target is met when the customer was
+ * answered and nothing of his waits; whatever else runs ends outside the norm.
+ */
+void ticket_close(Ticket *ticket, const Calendar *calendar, int64_t at);
+
 /* Something is promised for the instant; the plan is met when the customer
  * has been answered. */
 void ticket_promise(Ticket *ticket, int64_t instant, int64_t at);

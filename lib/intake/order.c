@@ -64,6 +64,22 @@ run_done(Ticket *ticket, OrderJob *job, GError **error)
 	return true;
 }
 
+static bool
+run_close(Ticket *ticket, OrderJob *job, GError **error)
+{
+	if (!takes_no_argument(job, error))
+		return false;
+	bool is_answered =
+		ticket->answers->len > 0 && !ticket_running_response(ticket);
+	ticket_close(ticket, job->desk ? job->desk->calendar : NULL, job->now);
+	job->transcript = g_strdup_printf(
+		"%s: closed%s", ticket->number,
+		is_answered ? ""
+			    : ", but the customer has no answer: it does not "
+			      "count as solved");
+	return true;
+}
+
 /* "2026-12-01"; false when it is no date. */
 static bool
 parse_date(const char *text, GDate *date)
@@ -163,6 +179,7 @@ run_wait(Ticket *ticket, OrderJob *job, GError **error)
 
 static const OrderKind kinds[] = {
 	{"answered", "answered N", run_answered},
+	{"close", "close N", run_close},
 	{"done", "done N", run_done},
 	{"promise", "promise N DATE|3wd", run_promise},
 	{"wait", "wait N [DATE]", run_wait},

@@ -188,6 +188,24 @@ ticket_done(Ticket *ticket, int64_t at)
 }
 
 void
+ticket_close(Ticket *ticket, const Calendar *calendar, int64_t at)
+{
+	TicketClock *resolution = running(ticket, TARGET_RESOLUTION);
+	bool is_answered =
+		ticket->answers->len > 0 && !ticket_running_response(ticket);
+	end_pause(ticket, calendar, at);
+	if (resolution && is_answered)
+		meet(resolution, NULL, at);
+	for (guint i = 0; i < ticket->clocks->len; i++) {
+		TicketClock *clock = ticket->clocks->pdata[i];
+		if (!clock->ended_at)
+			clock->ended_at = at;
+	}
+	ticket->state = TICKET_CLOSED;
+	ticket->closed_at = at;
+}
+
+void
 ticket_promise(Ticket *ticket, int64_t instant, int64_t at)
 {
 	TicketClock *plan = running(ticket, TARGET_PLAN);

@@ -690,6 +690,28 @@ waiting_saves_no_target_that_is_past_due(void **state)
 	assert_int_equal(ticket_due(ticket), DUE1);
 }
 
+static void
+closing_meets_the_resolution_of_who_was_answered(void **state)
+{
+	(void)state;
+	for (int answered = 0; answered < 2; answered++) {
+		g_autoptr(Ticket) ticket = asked();
+		Target day = {TARGET_HOURS, 24};
+		ticket_start_clock(ticket, TARGET_RESOLUTION, day, T1, DUE2);
+		if (answered)
+			ticket_answer(ticket, "a@acme.example", T2);
+		ticket_close(ticket, NULL, T3);
+		const TicketClock *clock =
+			ticket_clock(ticket, TARGET_RESOLUTION);
+		assert_int_equal(clock->met_at, answered ? T3 : 0);
+		assert_int_equal(clock->ended_at, T3);
+		assert_int_equal(ticket->state, TICKET_CLOSED);
+		assert_int_equal(ticket->closed_at, T3);
+		assert_null(ticket_running_response(ticket));
+		assert_int_equal(ticket_due(ticket), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -713,6 +735,8 @@ main(void)
 		cmocka_unit_test(a_bounce_of_another_mail_undoes_nothing),
 		cmocka_unit_test(a_bounced_answer_never_was),
 		cmocka_unit_test(a_second_answer_stands_when_the_first_bounces),
+		cmocka_unit_test(
+			closing_meets_the_resolution_of_who_was_answered),
 		cmocka_unit_test(a_bounce_takes_back_the_clock_started_since),
 		cmocka_unit_test(
 			a_later_answer_meets_what_the_bounced_one_did_not),
