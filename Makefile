@@ -138,13 +138,13 @@ install: all
 		$(DESTDIR)$(SHAREDIR)
 	install $(BUILD)/loketd $(DESTDIR)$(SBINDIR)/loketd
 	install $(BUILD)/loket $(DESTDIR)$(BINDIR)/loket
-	cp -R conf/holidays conf/languages conf/templates \
+	umask 022; cp -R conf/holidays conf/languages conf/templates \
 		$(DESTDIR)$(SHAREDIR)/
 	install -m 644 conf/loket.conf $(DESTDIR)$(SHAREDIR)/loket.conf
 	install -m 644 cli/loket.1 $(DESTDIR)$(MANDIR)/man1/
 	install -m 644 milter/loket.conf.5 $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 milter/loketd.8 $(DESTDIR)$(MANDIR)/man8/
-	sed 's,@SBINDIR@,$(SBINDIR),' contrib/systemd/loketd.service \
+	umask 022; sed 's,@SBINDIR@,$(SBINDIR),' contrib/systemd/loketd.service \
 		> $(DESTDIR)$(UNITDIR)/loketd.service
 
 format:
