@@ -246,7 +246,7 @@ log_fate(const Envelope *envelope, const IntakeResult *result)
 		log_info("%s: passed", id);
 	else
 		log_info("%s: accepted role=%s number=%s created=%d "
-			 "duplicate=%d reason=%s",
+			 "duplicate=%d reason=\"%s\"",
 			 id, role_name(result->role),
 			 result->number ? result->number : "-", result->created,
 			 result->duplicate, result->reason);
