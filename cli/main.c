@@ -125,5 +125,6 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
 		if (strcmp(commands[i].name, argv[first]) == 0)
 			return commands[i].run(&call);
+	(void)fprintf(stderr, "loket: no command \"%s\"\n", argv[first]);
 	return print_usage();
 }
