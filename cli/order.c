@@ -28,7 +28,8 @@ command_order(Invocation *call)
 {
 	const GOptionEntry options[] = {G_OPTION_ENTRY_NULL};
 	const char *verb = call->argv[0];
-	if (!command_options(call, options) || call->argc < 2 || call->argc > 3)
+	if (!command_options(call, options) || call->argc < 2 ||
+	    call->argc > 3 || !order_takes(verb, call->argc > 2))
 		return command_usage(order_usage(verb));
 	Order order = {.verb = verb,
 		       .number = call->argv[1],

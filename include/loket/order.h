@@ -27,6 +27,9 @@ bool order_exists(const char *verb);
 /* How the order is given, "wait N [DATE]"; static, NULL for no order. */
 const char *order_usage(const char *verb);
 
+/* Whether the order can be given with an argument, or without. */
+bool order_takes(const char *verb, bool has_argument);
+
 /*
  * Carries the order out at the instant now. The transcript, one line, is the
  * caller's. NULL: nothing was done; LOKET_ERROR_PERMANENT when the order is

@@ -13,9 +13,12 @@ typedef struct OrderJob {
 	char *transcript;
 } OrderJob;
 
+enum OrderArgument { ARGUMENT_NONE, ARGUMENT_OPTIONAL, ARGUMENT_NEEDED };
+
 typedef struct OrderKind {
 	const char *verb;
 	const char *usage;
+	enum OrderArgument argument;
 	/* Changes the ticket and sets the transcript. */
 	bool (*run)(Ticket *ticket, OrderJob *job, GError **error);
 } OrderKind;
@@ -33,18 +36,9 @@ refuse(GError **error, const char *format, ...)
 }
 
 static bool
-takes_no_argument(const OrderJob *job, GError **error)
-{
-	return !job->order->argument ||
-	       refuse(error, "%s takes no \"%s\"", job->order->verb,
-		      job->order->argument);
-}
-
-static bool
 run_answered(Ticket *ticket, OrderJob *job, GError **error)
 {
-	if (!takes_no_argument(job, error))
-		return false;
+	(void)error;
 	bool had_clock = ticket_running_response(ticket) != NULL;
 	ticket_answer(ticket, NULL, job->now);
 	job->transcript =
@@ -56,8 +50,7 @@ run_answered(Ticket *ticket, OrderJob *job, GError **error)
 static bool
 run_done(Ticket *ticket, OrderJob *job, GError **error)
 {
-	if (!takes_no_argument(job, error))
-		return false;
+	(void)error;
 	ticket_done(ticket, job->now);
 	job->transcript =
 		g_strdup_printf("%s: nothing to answer", ticket->number);
@@ -67,8 +60,7 @@ run_done(Ticket *ticket, OrderJob *job, GError **error)
 static bool
 run_close(Ticket *ticket, OrderJob *job, GError **error)
 {
-	if (!takes_no_argument(job, error))
-		return false;
+	(void)error;
 	bool is_answered =
 		ticket->answers->len > 0 && !ticket_running_response(ticket);
 	ticket_close(ticket, job->desk ? job->desk->calendar : NULL, job->now);
@@ -120,9 +112,6 @@ static bool
 run_promise(Ticket *ticket, OrderJob *job, GError **error)
 {
 	int64_t instant;
-	if (!job->order->argument)
-		return refuse(error, "promise what? expected a date such as "
-				     "2026-12-01 or 3wd");
 	if (!job->desk)
 		return refuse(error, "desk %s is not configured", ticket->desk);
 	const Calendar *calendar = job->desk->calendar;
@@ -178,11 +167,11 @@ run_wait(Ticket *ticket, OrderJob *job, GError **error)
 }
 
 static const OrderKind kinds[] = {
-	{"answered", "answered N", run_answered},
-	{"close", "close N", run_close},
-	{"done", "done N", run_done},
-	{"promise", "promise N DATE|3wd", run_promise},
-	{"wait", "wait N [DATE]", run_wait},
+	{"answered", "answered N", ARGUMENT_NONE, run_answered},
+	{"close", "close N", ARGUMENT_NONE, run_close},
+	{"done", "done N", ARGUMENT_NONE, run_done},
+	{"promise", "promise N DATE|3wd", ARGUMENT_NEEDED, run_promise},
+	{"wait", "wait N [DATE]", ARGUMENT_OPTIONAL, run_wait},
 };
 
 static const OrderKind *
@@ -205,6 +194,14 @@ order_usage(const char *verb)
 {
 	const OrderKind *kind = find_kind(verb);
 	return kind ? kind->usage : NULL;
+}
+
+bool
+order_takes(const char *verb, bool has_argument)
+{
+	const OrderKind *kind = find_kind(verb);
+	return kind && kind->argument !=
+			       (has_argument ? ARGUMENT_NONE : ARGUMENT_NEEDED);
 }
 
 static bool
@@ -235,6 +232,10 @@ order_run(const Config *config, Store *store, const Order *order, int64_t now,
 {
 	if (!order_exists(order->verb)) {
 		(void)refuse(error, "no order \"%s\"", order->verb);
+		return NULL;
+	}
+	if (!order_takes(order->verb, order->argument != NULL)) {
+		(void)refuse(error, "expected %s", order_usage(order->verb));
 		return NULL;
 	}
 	OrderJob job = {.config = config, .order = order, .now = now};
