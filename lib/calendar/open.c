@@ -9,6 +9,26 @@ overlap(OpenInterval open, int64_t from, int64_t to)
 	return MAX(0, MIN(open.to, to) - MAX(open.from, from));
 }
 
+/* The interval that begins with span *i of a day; *i is the next one after it.
+ * Where the clock skips what parts two spans, they are one interval. */
+static OpenInterval
+take_interval(const Calendar *calendar, Day day, const GArray *hours, guint *i)
+{
+	OpenInterval open =
+		calendar_interval(calendar, day, *spans_at(hours, (*i)++));
+
+	while (*i < hours->len) {
+		OpenInterval next =
+			calendar_interval(calendar, day, *spans_at(hours, *i));
+
+		if (next.from != open.to)
+			break;
+		open.to = next.to;
+		(*i)++;
+	}
+	return open;
+}
+
 bool
 calendar_next_open(const Calendar *calendar, int64_t instant,
 		   OpenInterval *open)
@@ -19,9 +39,8 @@ calendar_next_open(const Calendar *calendar, int64_t instant,
 	for (; day <= first + DAY_REACH; day++) {
 		const GArray *hours = calendar_hours(calendar, day);
 
-		for (guint i = 0; hours && i < hours->len; i++) {
-			*open = calendar_interval(calendar, day,
-						  *spans_at(hours, i));
+		for (guint i = 0; hours && i < hours->len;) {
+			*open = take_interval(calendar, day, hours, &i);
 			if (open->to > instant)
 				return true;
 		}

@@ -361,6 +361,32 @@ walks_open_intervals(void **state)
 }
 
 static void
+a_skipped_hour_parts_no_interval(void **state)
+{
+	/* On 29 March 2026 the clock goes from 2:00 to 3:00. */
+	static const char *const instants[] = {
+		"2026-03-29T00:00", "2026-03-29T01:59", "2026-03-29T03:00",
+		"2026-03-29T23:59"};
+	g_autoptr(Calendar) round = make_hours(LIST("mon-sun 00:00-24:00"));
+	g_autoptr(Calendar) parted =
+		make_hours(LIST("mon-sun 00:00-02:00,03:00-24:00"));
+	const Calendar *calendars[] = {round, parted};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * G_N_ELEMENTS(instants); i++) {
+		const Calendar *calendar = calendars[i % 2];
+		OpenInterval open;
+
+		assert_true(calendar_next_open(
+			calendar, at(calendar, instants[i / 2]), &open));
+		assert_instant(calendar, "from", open.from,
+			       at(calendar, "2026-03-29T00:00"));
+		assert_instant(calendar, "to", open.to,
+			       at(calendar, "2026-03-30T00:00"));
+	}
+}
+
+static void
 counts_open_time_between_any_two_instants(void **state)
 {
 	static const struct {
@@ -513,6 +539,7 @@ main(void)
 		cmocka_unit_test(finds_the_next_working_day),
 		cmocka_unit_test(reads_local_dates_in_its_zone),
 		cmocka_unit_test(walks_open_intervals),
+		cmocka_unit_test(a_skipped_hour_parts_no_interval),
 		cmocka_unit_test(counts_open_time_between_any_two_instants),
 		cmocka_unit_test(goes_back_in_open_time),
 		cmocka_unit_test(goes_forward_in_open_time),
