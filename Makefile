@@ -1,5 +1,5 @@
-# Loket. Targets: all (default), run, stop, check, install, deps, format, tidy,
-# clean. Everything that is built lies under $(BUILD).
+# Loket. Targets: all (default), run, stop, check, bench, install, deps, format,
+# tidy, clean. Everything that is built lies under $(BUILD).
 
 PREFIX ?= /usr/local
 BINDIR = $(PREFIX)/bin
@@ -131,6 +131,10 @@ MTA_SAN_TESTS = tests/mta/way.t tests/mta/start.t tests/mta/odd.t \
 san-conf:
 	@ln -sfn ../conf build/conf
 
+# Ratios on this machine, each of one run.
+bench: all
+	@LOKET_BUILD=$(BUILD) tests/bench/deadline
+
 install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
 		$(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
@@ -159,8 +163,8 @@ clean:
 
 FORCE:
 
-.PHONY: FORCE all loketd loket unit-tests deps run stop check san-conf install \
-	format tidy clean
+.PHONY: FORCE all loketd loket unit-tests deps run stop check san-conf bench \
+	install format tidy clean
 .SECONDARY:
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
