@@ -88,10 +88,13 @@ subtest 'stop ends it' => sub {
 	like $text, qr/nothing/i, 'but is said';
 };
 
-# script(1) gives it the terminal that a person has.
+# script(1) gives it the terminal that a person has. A shell that stayed
+# between the two would die of the same Ctrl-C.
 subtest 'at a terminal it stays until Ctrl-C' => sub {
 	delete local @ENV{qw(CI KEEP)};
-	open my $terminal, '|-', 'script', '-qec', RUN, "$build/typescript"
+	local $ENV{SHELL} = '/bin/sh';
+	my $run = 'exec ' . RUN;
+	open my $terminal, '|-', 'script', '-qec', $run, "$build/typescript"
 		or die "script: $!";
 	$terminal->autoflush;
 	wait_for(60, sub { -e "$build/run/env" });
