@@ -1,6 +1,6 @@
 /*
- * When targets end. Worked out by stepping through time second by second with
- * Python's zoneinfo and python3-holidays, and read over by hand.
+ * When targets end. Worked out twice: by stepping through time second by second
+ * with Python's zoneinfo and python3-holidays, and row by row on paper.
  */
 #ifndef CALENDAR_DUE_TABLE_H
 #define CALENDAR_DUE_TABLE_H
