@@ -117,14 +117,23 @@ without_base64(const char *raw)
 	return g_string_free(out, FALSE);
 }
 
+/* RFC 5322 2.2.3: the line ends go, the white space behind them stays. */
+static char *
+unfolded(const char *raw, size_t length)
+{
+	GString *line = g_string_sized_new(length + 1);
+	for (size_t i = 0; i < length; i++)
+		if (raw[i] != '\n')
+			g_string_append_c(line, raw[i] == '\r' ? ' ' : raw[i]);
+	return g_string_free(line, FALSE);
+}
+
 char *
 header_unfolded(const FieldSpan *field)
 {
 	g_autofree char *raw = raw_value(field);
-	for (char *p = raw; *p; p++)
-		if (*p == '\n' || *p == '\r')
-			*p = ' ';
-	return without_base64(raw);
+	g_autofree char *line = unfolded(raw, strlen(raw));
+	return without_base64(line);
 }
 
 char *
@@ -186,6 +195,24 @@ drop_without_domain(GPtrArray *addresses)
 	}
 }
 
+/* Outlook shows semicolons between addresses, and people type them. Where no
+ * colon opens a group, one can mean nothing else. */
+static void
+part_with_commas(char *line)
+{
+	bool is_quoted = false;
+	if (strchr(line, ':'))
+		return;
+	for (char *p = line; *p; p++) {
+		if (*p == '\\' && p[1])
+			p++;
+		else if (*p == '"')
+			is_quoted = !is_quoted;
+		else if (*p == ';' && !is_quoted)
+			*p = ',';
+	}
+}
+
 static size_t
 address_length(const char *raw)
 {
@@ -205,8 +232,9 @@ header_addresses(GMimeParserOptions *options, const char *raw,
 		 GPtrArray *addresses)
 {
 	size_t length = address_length(raw);
-	g_autofree char *head = g_strndup(raw, length);
-	g_autofree char *plain = without_base64(head);
+	g_autofree char *line = unfolded(raw, length);
+	part_with_commas(line);
+	g_autofree char *plain = without_base64(line);
 	InternetAddressList *list = internet_address_list_parse(options, plain);
 	if (!list)
 		return true;
@@ -238,13 +266,21 @@ add_id(GPtrArray *ids, const char *from, const char *end)
 		g_ptr_array_add(ids, g_steal_pointer(&id));
 }
 
-/* A field with no bracket at all, but one word with an @. */
+/* A field with no bracket at all, but with words that all hold an @. */
 static void
-add_bare_id(GPtrArray *ids, const char *raw)
+add_bare_ids(GPtrArray *ids, const char *raw)
 {
-	g_autofree char *bare = g_strstrip(g_strdup(raw));
-	if (strchr(bare, '@') && !strpbrk(bare, " \t\r\n<>"))
-		add_id(ids, bare, bare + strlen(bare));
+	static const char gaps[] = " \t\r\n,>";
+	guint before = ids->len;
+	for (raw += strspn(raw, gaps); *raw; raw += strspn(raw, gaps)) {
+		size_t length = strcspn(raw, gaps);
+		if (!memchr(raw, '@', length)) {
+			g_ptr_array_set_size(ids, (int)before);
+			return;
+		}
+		add_id(ids, raw, raw + length);
+		raw += length;
+	}
 }
 
 bool
@@ -252,7 +288,7 @@ header_ids(const char *raw, size_t max, GPtrArray *ids)
 {
 	const char *open = strchr(raw, '<');
 	if (!open)
-		add_bare_id(ids, raw);
+		add_bare_ids(ids, raw);
 	while (open) {
 		const char *close = open + 1 + strcspn(open + 1, "<>");
 		if (*close == '>')

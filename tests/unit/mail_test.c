@@ -161,6 +161,8 @@ reads_addresses(void **state)
 		{"Crew: a@b.example, c@d.example;", "", "a@b.example"},
 		{"Ren\xe9 <a@b.example>", "René", "a@b.example"},
 		{"MAILER-DAEMON", "", "MAILER-DAEMON"},
+		{"\"Ann\r\n Bee\" <a@b.example>", "Ann Bee", "a@b.example"},
+		{"\"Ann; B\" <a@b.example>", "Ann; B", "a@b.example"},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *text =
@@ -182,6 +184,7 @@ a_single_author_is_one_field_with_one_address(void **state)
 		{"From: a@b.example\r\n", "a@b.example"},
 		{"From: <a@b.example> Ann\r\n", "a@b.example"},
 		{"From: a@b.example, c@d.example\r\n", NULL},
+		{"From: a@b.example; c@d.example\r\n", NULL},
 		{"From: a@b.example\r\nFrom: a@b.example\r\n", NULL},
 		{"From: a@b.example\r\nFrom:\r\n", NULL},
 		{"From: Crew:;\r\n", NULL},
@@ -217,7 +220,9 @@ reads_message_ids(void **state)
 		{"<a@b <c@d>", "c@d"},
 		{"<<a@b>>", "a@b"},
 		{"a@b", "a@b"},
-		{"a@b c@d", ""},
+		{"a@b c@d", "a@b c@d"},
+		{"a@b,\r\n\tc@d", "a@b c@d"},
+		{"a@b of Friday", ""},
 		{"<>", ""},
 		{"<a@b", ""},
 		{"", ""},
