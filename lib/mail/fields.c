@@ -1,41 +1,68 @@
 /* fields: see fields.h */
 #include <string.h>
 
+#include "charset.h"
 #include "fields.h"
 #include "header.h"
 
-static void
-read_addresses(const MailReader *reader, Mail *mail, const char *name,
-	       GPtrArray *addresses)
+typedef struct Fields {
+	GMimeParserOptions *options;
+	const char *charset; /* of raw 8-bit text; NULL when not declared */
+	Mail *mail;
+} Fields;
+
+/* The nth instance as UTF-8, its encoded words as they are. NULL when there
+ * are not so many. */
+static char *
+field_utf8(const Fields *fields, const char *name, size_t nth)
 {
-	size_t count = mail_header_count(mail, name);
-	bool is_whole = true;
-	for (size_t i = 0; i < count && is_whole; i++)
-		is_whole = header_addresses(
-			reader->options, mail_header(mail, name, i), addresses);
-	if (!is_whole)
-		mail_warn(mail, "only the first addresses of %s are read",
-			  name);
+	const char *raw = mail_header(fields->mail, name, nth);
+	bool is_declared;
+	return raw ? charset_to_utf8(raw, strlen(raw), fields->charset,
+				     &is_declared)
+		   : NULL;
 }
 
 static void
-read_reply_to(const MailReader *reader, Mail *mail)
+read_addresses(const Fields *fields, const char *name, GPtrArray *addresses)
+{
+	size_t count = mail_header_count(fields->mail, name);
+	bool is_whole = true;
+	for (size_t i = 0; i < count && is_whole; i++) {
+		g_autofree char *value = field_utf8(fields, name, i);
+		is_whole = header_addresses(fields->options, value, addresses);
+	}
+	if (!is_whole)
+		mail_warn(fields->mail,
+			  "only the first addresses of %s are read", name);
+}
+
+static void
+read_reply_to(const Fields *fields)
 {
 	g_autoptr(GPtrArray) addresses = g_ptr_array_new_with_free_func(
 		(GDestroyNotify)mail_address_free);
-	read_addresses(reader, mail, "Reply-To", addresses);
+	read_addresses(fields, "Reply-To", addresses);
 	if (addresses->len > 0)
-		mail->reply_to = g_ptr_array_steal_index(addresses, 0);
+		fields->mail->reply_to = g_ptr_array_steal_index(addresses, 0);
+}
+
+/* The first instance; NULL when absent. */
+static char *
+decoded_text(const Fields *fields, const char *name)
+{
+	g_autofree char *value = field_utf8(fields, name, 0);
+	return value ? header_text(fields->options, value) : NULL;
 }
 
 /* RFC 5321 4.4: the address in angle brackets, or nothing in them. */
 static void
-read_return_path(const MailReader *reader, Mail *mail)
+read_return_path(const Fields *fields)
 {
-	const char *raw = mail_header(mail, "Return-Path", 0);
-	if (!raw)
+	Mail *mail = fields->mail;
+	g_autofree char *text = decoded_text(fields, "Return-Path");
+	if (!text)
 		return;
-	g_autofree char *text = header_text(reader->options, raw);
 	const char *open = strchr(text, '<');
 	const char *address = open ? open + 1 : text;
 	mail->return_path = g_strndup(address, strcspn(address, ">"));
@@ -91,22 +118,18 @@ warn_of_repeats(Mail *mail)
 	}
 }
 
-char *
-mail_header_text(const MailReader *reader, const Mail *mail, const char *name)
-{
-	const char *raw = mail_header(mail, name, 0);
-	return raw ? header_text(reader->options, raw) : NULL;
-}
-
 void
-fields_read(const MailReader *reader, Mail *mail)
+fields_read(const MailReader *reader, Mail *mail, const char *charset)
 {
-	mail->subject = mail_header_text(reader, mail, "Subject");
-	read_addresses(reader, mail, "From", mail->from);
-	read_addresses(reader, mail, "To", mail->to);
-	read_addresses(reader, mail, "Cc", mail->cc);
-	read_reply_to(reader, mail);
-	read_return_path(reader, mail);
+	/* in a wide charset no byte of a header means itself */
+	bool is_usable = charset && !charset_is_wide(charset);
+	Fields fields = {reader->options, is_usable ? charset : NULL, mail};
+	mail->subject = decoded_text(&fields, "Subject");
+	read_addresses(&fields, "From", mail->from);
+	read_addresses(&fields, "To", mail->to);
+	read_addresses(&fields, "Cc", mail->cc);
+	read_reply_to(&fields);
+	read_return_path(&fields);
 	read_date(mail);
 	read_message_id(mail);
 	read_ids(mail, "In-Reply-To", mail->in_reply_to);

@@ -4,7 +4,8 @@
 
 #include "reader.h"
 
-/* Fills all members that come from mail->headers alone. */
-void fields_read(const MailReader *reader, Mail *mail);
+/* Fills all members that come from mail->headers alone. charset: that of the
+ * mail's text, in which raw 8-bit fields may be; NULL when not declared. */
+void fields_read(const MailReader *reader, Mail *mail, const char *charset);
 
 #endif

@@ -296,3 +296,13 @@ part_tree_clear(PartTree *tree)
 		part_free(tree->root);
 	tree->root = NULL;
 }
+
+const char *
+part_charset(const Part *part)
+{
+	const char *charset = part->charset;
+	for (guint i = 0; !charset && part->children && i < part->children->len;
+	     i++)
+		charset = part_charset(part->children->pdata[i]);
+	return charset;
+}

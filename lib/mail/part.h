@@ -52,6 +52,9 @@ void part_tree_read(PartTree *tree, GMimeParserOptions *options,
 		    const char *header, const char *body, const char *end);
 void part_tree_clear(PartTree *tree);
 
+/* The charset of the first part that names one, borrowed; NULL for none. */
+const char *part_charset(const Part *part);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PartTree, part_tree_clear)
 
 #endif

@@ -92,6 +92,7 @@ read_parts(const MailReader *reader, Mail *mail, const char *data,
 	const char *body = data + mail->body_offset;
 	g_auto(PartTree) tree = {.root = NULL};
 	part_tree_read(&tree, reader->options, data, body, end);
+	fields_read(reader, mail, part_charset(tree.root));
 	content_read(mail, tree.root);
 	if (tree.is_unclosed)
 		mail_warn(mail, "a multipart does not end");
@@ -119,13 +120,14 @@ read_whole(const MailReader *reader, Mail *mail, const char *data,
 	const char *body = read_headers(mail, data, end, &limit);
 	mail->body_offset = (size_t)(body - data);
 	read_sha256(mail, body, end);
-	fields_read(reader, mail);
 	spam_read(mail);
-	if (limit)
+	if (limit) {
+		fields_read(reader, mail, NULL);
 		attach_rest(mail, "too many header fields",
 			    (size_t)(end - limit));
-	else
+	} else {
 		read_parts(reader, mail, data, end);
+	}
 	if (!mail->text)
 		mail->text = g_strdup("");
 	mail->new_text = reply_new_text(reader->reply, mail->text);

@@ -29,8 +29,4 @@ void mail_address_free(MailAddress *address);
 /* Adds a warning, unless there are too many already. */
 void mail_warn(Mail *mail, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* The decoded value of a field's first instance; NULL when absent. */
-char *mail_header_text(const MailReader *reader, const Mail *mail,
-		       const char *name);
-
 #endif

@@ -139,6 +139,32 @@ decodes_subjects(void **state)
 }
 
 static void
+raw_headers_are_in_the_charset_of_the_text(void **state)
+{
+	static const struct {
+		const char *type;
+		const char *want;
+	} cases[] = {
+		{"text/plain; charset=koi8-r", "у1"},
+		{"text/plain", "Õ1"},
+		{"text/plain; charset=no-such", "Õ1"},
+		{"text/plain; charset=utf-16", "Õ1"},
+		{"multipart/mixed; boundary=b", "е1"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *text = g_strdup_printf(
+			"Subject: \xd5"
+			"1\r\nContent-Type: %s\r\n\r\n"
+			"--b\r\n\r\n--b\r\n"
+			"Content-Type: text/html; charset=iso-8859-5\r\n"
+			"\r\nx\r\n--b--\r\n",
+			cases[i].type);
+		g_autoptr(Mail) mail = read_text(state, text);
+		assert_string_equal(mail->subject, cases[i].want);
+	}
+}
+
+static void
 reads_addresses(void **state)
 {
 	static const struct {
@@ -448,6 +474,7 @@ main(void)
 		cmocka_unit_test(raw_values_are_those_of_libmilter),
 		cmocka_unit_test(a_nul_byte_ends_a_raw_value),
 		cmocka_unit_test(decodes_subjects),
+		cmocka_unit_test(raw_headers_are_in_the_charset_of_the_text),
 		cmocka_unit_test(reads_addresses),
 		cmocka_unit_test(a_single_author_is_one_field_with_one_address),
 		cmocka_unit_test(reads_message_ids),
