@@ -27,4 +27,8 @@ void header_add_plain(GString *out, const char *name, const char *value);
  */
 char *header_encode(const char *name, const char *value);
 
+/* The same for what header_add_mailbox would write. */
+char *header_encode_mailbox(const char *name, const char *display,
+			    const char *address);
+
 #endif

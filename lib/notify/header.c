@@ -177,11 +177,10 @@ header_add_plain(GString *out, const char *name, const char *value)
 	g_string_append(out, "\r\n");
 }
 
-char *
-header_encode(const char *name, const char *value)
+/* Takes the field. */
+static char *
+value_of(GString *field, const char *name)
 {
-	GString *field = g_string_new(NULL);
-	header_add_text(field, name, value);
 	(void)g_string_replace(field, "\r\n", "\n", 0);
 	size_t start = strlen(name) + strlen(": ");
 	size_t end = field->len - strlen("\n");
@@ -189,4 +188,21 @@ header_encode(const char *name, const char *value)
 				 : g_strdup("");
 	g_string_free(field, TRUE);
 	return text;
+}
+
+char *
+header_encode(const char *name, const char *value)
+{
+	GString *field = g_string_new(NULL);
+	header_add_text(field, name, value);
+	return value_of(field, name);
+}
+
+char *
+header_encode_mailbox(const char *name, const char *display,
+		      const char *address)
+{
+	GString *field = g_string_new(NULL);
+	header_add_mailbox(field, name, display, address);
+	return value_of(field, name);
 }
