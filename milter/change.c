@@ -40,24 +40,42 @@ change_delete_unread(SMFICTX *ctx, const MilterMessage *message,
 	return true;
 }
 
-static bool
-make(SMFICTX *ctx, const Edit *edit, bool has_lead)
+static int
+make_in_header(SMFICTX *ctx, const Edit *edit, bool has_lead)
 {
 	/* where the space after the colon is ours to keep, it is to write */
 	g_autofree char *value = edit->value ? g_strconcat(has_lead ? " " : "",
 							   edit->value, NULL)
 					     : NULL;
-	int rc = edit->kind == EDIT_ADD ? smfi_addheader(ctx, edit->name, value)
-					: smfi_chgheader(ctx, edit->name,
-							 edit->instance, value);
-	return rc == MI_SUCCESS;
+	return edit->kind == EDIT_ADD
+		       ? smfi_addheader(ctx, edit->name, value)
+		       : smfi_chgheader(ctx, edit->name, edit->instance, value);
+}
+
+static int
+make(SMFICTX *ctx, const Edit *edit, bool has_lead)
+{
+	g_autofree char *path = g_strconcat("<", edit->value, ">", NULL);
+	switch (edit->kind) {
+	case EDIT_SENDER:
+		return smfi_chgfrom(ctx, path, NULL);
+	case EDIT_ADD_RECIPIENT:
+		return smfi_addrcpt(ctx, path);
+	case EDIT_DELETE_RECIPIENT:
+		return smfi_delrcpt(ctx, path);
+	case EDIT_ADD:
+	case EDIT_CHANGE:
+	case EDIT_DELETE:
+		break;
+	}
+	return make_in_header(ctx, edit, has_lead);
 }
 
 bool
 change_make(SMFICTX *ctx, const GPtrArray *edits, bool has_lead)
 {
 	for (guint i = 0; i < edits->len; i++)
-		if (!make(ctx, edits->pdata[i], has_lead))
+		if (make(ctx, edits->pdata[i], has_lead) != MI_SUCCESS)
 			return false;
 	return true;
 }

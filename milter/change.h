@@ -1,5 +1,5 @@
 /*
- * change: edits of a mail's header, carried out through libmilter.
+ * change: edits of a mail, carried out through libmilter.
  */
 #ifndef LOKET_MILTER_CHANGE_H
 #define LOKET_MILTER_CHANGE_H

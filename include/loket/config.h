@@ -232,6 +232,10 @@ const ConfigTeam *config_team(const Config *config, const char *name);
  * an agent's all the same. */
 const ConfigAgent *config_agent(const Config *config, const char *address);
 
+/* Whether the desk stands as the sender of this agent's answers. */
+bool config_is_masked(const Config *config, const ConfigDesk *desk,
+		      const char *agent);
+
 /*
  * The calendar with this title. "default" is the built-in one, Monday to
  * Friday 09:00-17:00, unless the file has one of that name. NULL: none.

@@ -63,6 +63,11 @@ typedef struct Decision {
 	bool is_answer;		/* meets a response target */
 	bool is_undeliverable;	/* a mail did not reach a recipient */
 	bool answer_failed;	/* it did not reach the customer */
+	bool goes_out;		/* an agent's mail to somebody else in a ticket;
+				   of such a one: */
+	bool is_masked;		/* the desk stands for the agent */
+	bool reply_to_desk;	/* replies are asked for there */
+	const char *copy_to;	/* one more recipient; NULL: none */
 	bool acknowledge;
 	char *ack_reason; /* why not */
 	ClockStart clocks[TARGET_KINDS];

@@ -98,6 +98,15 @@ config_agent(const Config *config, const char *address)
 }
 
 /* From the last on, so that a "default" of the file comes before ours. */
+bool
+config_is_masked(const Config *config, const ConfigDesk *desk,
+		 const char *agent)
+{
+	const ConfigAgent *known = config_agent(config, agent);
+	return known && known->mask.is_set ? known->mask.is_on
+					   : desk->mask_agents;
+}
+
 const Calendar *
 config_calendar(const Config *config, const char *name)
 {

@@ -202,16 +202,19 @@ apply_new(StoreTx *tx, Job *job, GError **error)
 	job->ticket = ticket_of(job);
 	job->created = true;
 	move_clocks(job->ticket, job);
-	return store_ticket_add(tx, job->ticket, year, error) &&
-	       (!job->evidence.doubted ||
-		store_link_add(tx, job->ticket->number, job->evidence.doubted,
-			       "doubt", error));
+	if (!store_ticket_add(tx, job->ticket, year, error))
+		return false;
+	prepare_departure(job);
+	return !job->evidence.doubted ||
+	       store_link_add(tx, job->ticket->number, job->evidence.doubted,
+			      "doubt", error);
 }
 
 static bool
 apply_join(StoreTx *tx, Job *job, GError **error)
 {
 	job->ticket = g_steal_pointer(&job->evidence.ticket);
+	prepare_departure(job);
 	move_clocks(job->ticket, job);
 	return store_ticket_save(tx, job->ticket, error);
 }
@@ -245,6 +248,7 @@ apply_repeat(StoreTx *tx, Job *job, GError **error)
 	const char *number = job->ticket ? job->ticket->number : NULL;
 	const char *what = job->decision->is_answer ? "answered" : "also to";
 	g_autoptr(GPtrArray) fresh = fresh_recipients(job);
+	prepare_departure(job);
 	if (!number || fresh->len == 0)
 		return true;
 	if (job->decision->is_answer) {

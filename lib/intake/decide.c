@@ -293,6 +293,33 @@ decide_by_role(Decision *decision, const Case *facts, GError **error)
 	return true;
 }
 
+static bool
+is_recipient(const Case *facts, const ConfigDesk *desk)
+{
+	const GPtrArray *recipients = facts->envelope->recipients;
+	for (guint i = 0; i < recipients->len; i++)
+		if (config_desk_for(facts->config, recipients->pdata[i]) ==
+		    desk)
+			return true;
+	return false;
+}
+
+/* In whose name an agent's mail leaves, and who sees it too. */
+static void
+decide_departure(Decision *decision, const Case *facts)
+{
+	const ConfigDesk *desk = decision->desk;
+	decision->goes_out = decision->role == ROLE_AGENT && desk &&
+			     strcmp(decision->direction, "out") == 0;
+	if (!decision->goes_out)
+		return;
+	decision->is_masked =
+		config_is_masked(facts->config, desk, facts->triage->agent);
+	decision->reply_to_desk = desk->reply_to_desk;
+	if (desk->copy_answers && !is_recipient(facts, desk))
+		decision->copy_to = desk_address(desk);
+}
+
 static const ConfigDesk *
 desk_of(const Case *facts)
 {
@@ -312,6 +339,7 @@ decision_new(const Case *facts, GError **error)
 	decision->desk = desk_of(facts);
 	if (!decide_by_role(decision, facts, error))
 		return NULL;
+	decide_departure(decision, facts);
 	if (!decision->ack_reason)
 		decision->ack_reason = g_strdup("not for a desk");
 	if (decision->action == ACTION_PASS && decision->role != ROLE_ECHO)

@@ -6,6 +6,8 @@
 #include <loket/header.h>
 #include <loket/reference.h>
 
+#include "edits.h"
+
 #define PREFIX "Loket-"
 /* RFC 5322 2.1.1 */
 #define LINE_MAX_COLUMNS 78
@@ -19,9 +21,9 @@ edit_free(void *data)
 	g_free(edit);
 }
 
-static void
-add_edit(GPtrArray *edits, enum EditKind kind, const char *name, int instance,
-	 char *value)
+void
+edits_add(GPtrArray *edits, enum EditKind kind, const char *name, int instance,
+	  char *value)
 {
 	Edit *edit = g_new0(Edit, 1);
 	edit->kind = kind;
@@ -35,19 +37,19 @@ static void
 add_field(GPtrArray *edits, const char *name, const char *text)
 {
 	if (text && *text)
-		add_edit(edits, EDIT_ADD, name, 0, header_encode(name, text));
+		edits_add(edits, EDIT_ADD, name, 0, header_encode(name, text));
 }
 
-/* All instances of one name, from the highest down to first. */
-static void
-delete_from(GPtrArray *edits, const Mail *mail, const char *name, int first)
+void
+edits_delete_from(GPtrArray *edits, const Mail *mail, const char *name,
+		  int first)
 {
 	for (int n = (int)mail_header_count(mail, name); n >= first; n--)
-		add_edit(edits, EDIT_DELETE, name, n, NULL);
+		edits_add(edits, EDIT_DELETE, name, n, NULL);
 }
 
-static bool
-is_listed(const GPtrArray *edits, const char *name)
+bool
+edits_have(const GPtrArray *edits, const char *name)
 {
 	for (guint i = 0; i < edits->len; i++) {
 		const Edit *edit = edits->pdata[i];
@@ -75,8 +77,8 @@ strip_forged(GPtrArray *edits, const EditPlan *plan)
 	for (guint i = 0; i < headers->len; i++) {
 		const MailHeader *header = headers->pdata[i];
 		if (is_forged(plan, header->name) &&
-		    !is_listed(edits, header->name))
-			delete_from(edits, plan->mail, header->name, 1);
+		    !edits_have(edits, header->name))
+			edits_delete_from(edits, plan->mail, header->name, 1);
 	}
 }
 
@@ -188,13 +190,13 @@ edit_subject(GPtrArray *edits, const EditPlan *plan)
 	g_autofree char *wanted = wants_tag(plan) && !has_tag
 					  ? with_tag(plan, kept)
 					  : g_strdup(kept);
-	delete_from(edits, plan->mail, "Subject", 2);
+	edits_delete_from(edits, plan->mail, "Subject", 2);
 	if (!raw && *wanted)
-		add_edit(edits, EDIT_ADD, "Subject", 0,
-			 g_steal_pointer(&wanted));
+		edits_add(edits, EDIT_ADD, "Subject", 0,
+			  g_steal_pointer(&wanted));
 	else if (raw && strcmp(raw, wanted) != 0)
-		add_edit(edits, EDIT_CHANGE, "Subject", 1,
-			 g_steal_pointer(&wanted));
+		edits_add(edits, EDIT_CHANGE, "Subject", 1,
+			  g_steal_pointer(&wanted));
 }
 
 static void
@@ -230,12 +232,12 @@ add_reference(GPtrArray *edits, const EditPlan *plan)
 	const char *parent = mail_header(plan->mail, "In-Reply-To", 0);
 	g_autofree char *ours = g_strdup_printf("<%s>", plan->reference);
 	if (raw)
-		add_edit(edits, EDIT_CHANGE, "References", 1,
-			 g_strconcat(raw, "\n\t", ours, NULL));
+		edits_add(edits, EDIT_CHANGE, "References", 1,
+			  g_strconcat(raw, "\n\t", ours, NULL));
 	else
-		add_edit(edits, EDIT_ADD, "References", 0,
-			 parent ? g_strconcat(parent, "\n\t", ours, NULL)
-				: g_steal_pointer(&ours));
+		edits_add(edits, EDIT_ADD, "References", 0,
+			  parent ? g_strconcat(parent, "\n\t", ours, NULL)
+				 : g_steal_pointer(&ours));
 }
 
 GPtrArray *
@@ -249,6 +251,8 @@ edits_new(const EditPlan *plan)
 	edit_subject(edits, plan);
 	if (plan->reference)
 		add_reference(edits, plan);
+	if (plan->decision->goes_out)
+		edits_for_departure(edits, plan);
 	if (!plan->triage->has_outsider)
 		add_fields(edits, plan);
 	return edits;
@@ -259,10 +263,17 @@ edit_describe(const Edit *edit)
 {
 	switch (edit->kind) {
 	case EDIT_ADD:
+	case EDIT_ADD_RECIPIENT:
 		return g_strdup_printf("add %s: %s", edit->name, edit->value);
 	case EDIT_CHANGE:
 		return g_strdup_printf("change %s %d: %s", edit->name,
 				       edit->instance, edit->value);
+	case EDIT_SENDER:
+		return g_strdup_printf("change %s: %s", edit->name,
+				       edit->value);
+	case EDIT_DELETE_RECIPIENT:
+		return g_strdup_printf("delete %s: %s", edit->name,
+				       edit->value);
 	case EDIT_DELETE:
 		break;
 	}

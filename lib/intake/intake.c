@@ -1,10 +1,8 @@
 /* intake: see include/loket/intake.h */
 #include <string.h>
 
-#include <loket/address.h>
 #include <loket/edit.h>
 #include <loket/error.h>
-#include <loket/reference.h>
 
 #include "job.h"
 
@@ -98,18 +96,6 @@ take_in(StoreTx *tx, void *data, GError **error)
 	return !job->is_dry;
 }
 
-static char *
-reference_for(const Job *job)
-{
-	const Decision *decision = job->decision;
-	if (!job->ticket || !decision->desk ||
-	    job->triage->role != ROLE_AGENT ||
-	    strcmp(decision->direction, "out") != 0)
-		return NULL;
-	const char *domain = address_domain(desk_address(decision->desk));
-	return reference_new(job->intake->keyring, job->ticket->number, domain);
-}
-
 static bool
 is_trusted(const Job *job)
 {
@@ -123,7 +109,6 @@ edits_of(const Job *job)
 {
 	if (job->intake->config->dry_run)
 		return g_ptr_array_new();
-	g_autofree char *reference = reference_for(job);
 	EditPlan plan = {.config = job->intake->config,
 			 .tags = job->intake->tags,
 			 .mail = job->mail,
@@ -131,7 +116,8 @@ edits_of(const Job *job)
 			 .decision = job->decision,
 			 .ticket = job->ticket,
 			 .doubt = job->evidence.doubt,
-			 .reference = reference,
+			 .reference = job->reference,
+			 .sender = job->sender,
 			 .is_trusted = is_trusted(job),
 			 .now = job->now};
 	return edits_new(&plan);
@@ -230,6 +216,8 @@ intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
 	evidence_clear(&job.evidence);
 	ticket_free(job.ticket);
 	seen_free(job.seen);
+	g_free(job.reference);
+	g_free(job.sender);
 	decision_free(job.decision);
 	return result;
 }

@@ -22,6 +22,8 @@ typedef struct Job {
 	Decision *decision;
 	Ticket *ticket; /* as it stands after the mail; NULL: none */
 	Seen *seen;	/* what is remembered of it; NULL: nothing */
+	char *reference; /* our msg-id for it; NULL: it gets none */
+	char *sender;	/* of its envelope from now on; NULL: as it came */
 	bool created;
 	bool duplicate;
 	bool is_dry;	/* all was decided, and is undone on purpose */
@@ -29,6 +31,9 @@ typedef struct Job {
 
 /* Carries the decision out; sets ticket and created. */
 bool apply(StoreTx *tx, Job *job, GError **error);
+
+/* Makes what an agent's mail is given on its way, its ticket being known. */
+void prepare_departure(Job *job);
 
 /* Puts the acknowledgement of the new ticket into the outbox, or notes why
  * there is none. */

@@ -21,12 +21,12 @@ add_part(GChecksum *sum, const char *part)
 }
 
 static char *
-key_of(const Job *job)
+key_of(const Job *job, const char *sender)
 {
 	const Mail *mail = job->mail;
 	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
 	add_part(sum, mail->message_id);
-	add_part(sum, job->envelope->sender);
+	add_part(sum, sender);
 	add_part(sum, mail->body_sha256);
 	static const char *const also[] = {"From", "Reply-To", "Date",
 					   "Subject"};
@@ -46,7 +46,7 @@ window_of(const Job *job)
 bool
 find_seen(StoreTx *tx, Job *job, GError **error)
 {
-	g_autofree char *key = key_of(job);
+	g_autofree char *key = key_of(job, job->envelope->sender);
 	if (!store_seen_get(tx, key, job->now - window_of(job), &job->seen,
 			    error))
 		return false;
@@ -82,19 +82,35 @@ fresh_recipients(const Job *job)
 	return fresh;
 }
 
-bool
-remember_seen(StoreTx *tx, const Job *job, GError **error)
+static char *
+recipients_now(const Job *job)
 {
-	g_autofree char *key = key_of(job);
 	g_autoptr(GPtrArray) fresh = fresh_recipients(job);
 	GString *lines = g_string_new(job->seen ? job->seen->recipients : "");
 	for (guint i = 0; i < fresh->len; i++)
 		g_string_append_printf(lines, "%s\n",
 				       (const char *)fresh->pdata[i]);
-	g_autofree char *recipients = g_string_free(lines, FALSE);
+	if (job->decision->copy_to)
+		g_string_append_printf(lines, "%s\n", job->decision->copy_to);
+	return g_string_free(lines, FALSE);
+}
+
+static bool
+remember_as(StoreTx *tx, const Job *job, const char *sender, GError **error)
+{
+	g_autofree char *key = key_of(job, sender);
+	g_autofree char *recipients = recipients_now(job);
 	Seen seen = {.ticket = job->ticket ? job->ticket->number : NULL,
 		     .recipients = recipients,
 		     .at = job->seen ? job->seen->at : job->now};
 	int64_t since = job->now - job->intake->config->duplicate_within_s;
 	return store_seen_put(tx, key, &seen, since, error);
+}
+
+/* As it came, and as it leaves: a content filter may bring that again. */
+bool
+remember_seen(StoreTx *tx, const Job *job, GError **error)
+{
+	return remember_as(tx, job, job->envelope->sender, error) &&
+	       (!job->sender || remember_as(tx, job, job->sender, error));
 }

@@ -39,7 +39,7 @@ sub answer($cli, @given) {
 		Subject => 'Re: Hoi', 'In-Reply-To' => '<first@klant.example>', @given);
 }
 
-subtest 'edits are said in three forms' => sub {
+subtest 'edits of a header are said in three forms' => sub {
 	my $cli = Loket::Cli->new;
 	my $got = $cli->take(From => AN, Subject => ['Hoi', 'Twee'], 'Loket-Desk' => 'x');
 	for my $edit ($got->{edits}->@*) {

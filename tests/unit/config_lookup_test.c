@@ -218,6 +218,36 @@ knows_its_own_people(void **state)
 }
 
 static void
+masks_by_the_agent_before_the_desk(void **state)
+{
+	g_autoptr(Config) config = load(
+		*state, "agent \"els@acme.example\" { mask = false }\n"
+			"agent \"bo@acme.example\" { mask = true }\n"
+			"agent \"jan@acme.example\" { }\n"
+			"desk \"a\" { addresses = { \"a@acme.example\" } "
+			"mask-agents = true }\n"
+			"desk \"b\" { addresses = { \"b@acme.example\" } }\n");
+	static const struct {
+		const char *desk;
+		const char *agent;
+		bool want;
+	} cases[] = {
+		{"a", "els@acme.example", false},
+		{"a", "jan@acme.example", true},
+		{"a", "listed@acme.example", true},
+		{"b", "BO@acme.example", true},
+		{"b", "jan@acme.example", false},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const ConfigDesk *desk =
+			config_desk_by_title(config, cases[i].desk);
+		if (config_is_masked(config, desk, cases[i].agent) !=
+		    cases[i].want)
+			fail_msg("%s at %s", cases[i].agent, cases[i].desk);
+	}
+}
+
+static void
 has_no_extensions_without_a_delimiter(void **state)
 {
 	g_autoptr(Config) config =
@@ -239,6 +269,7 @@ main(void)
 		TEST(has_no_agent_behind_a_bare_login_without_a_domain),
 		TEST(knows_the_agents_of_each_desk),
 		TEST(knows_its_own_people),
+		TEST(masks_by_the_agent_before_the_desk),
 		TEST(has_no_extensions_without_a_delimiter),
 	};
 	return cmocka_run_group_tests_name("config lookups", tests, NULL, NULL);

@@ -1,0 +1,221 @@
+#!/usr/bin/perl
+#
+# How an agent's mail leaves the desk: in whose name, with what added, and what
+# must not be found in it.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Test::More;
+use Encode qw(decode encode);
+
+use Loket::Cli qw(edits_of passed);
+
+use constant DESK => 'support@acme.example';
+use constant AN => 'an@klant.example';
+use constant JAN => 'jan@acme.example';
+use constant ELS => 'els@acme.example';
+
+sub site($desk, @given) {
+	my $cli = Loket::Cli->new(desk => $desk, @given);
+	$cli->take(From => AN, Subject => 'Factuur', 'Message-ID' => '<first@klant.example>');
+	return $cli;
+}
+
+sub answer($cli, @given) {
+	return $cli->take(From => 'Jan <jan@acme.example>', login => 'jan', To => AN, rcpt => [AN],
+		Subject => 'Re: Factuur', 'In-Reply-To' => '<first@klant.example>',
+		'Message-ID' => '<answer@acme.example>', @given);
+}
+
+# The values that a field has after the edits.
+sub field_after($got, $name, @before) {
+	my @values = @before;
+	for my $edit (edits_of($got, $name)) {
+		push @values, $1 if $edit =~ /^add \Q$name\E: (.*)\z/s;
+		$values[$1 - 1] = $2 if $edit =~ /^change \Q$name\E (\d+): (.*)\z/s;
+		splice @values, $1 - 1, 1 if $edit =~ /^delete \Q$name\E (\d+)\z/;
+	}
+	return map { s/\n(?=[ \t])//r } @values;
+}
+
+sub envelope_edits($got) {
+	return [grep { /^\w+ envelope / } $got->{edits}->@*];
+}
+
+subtest 'an answer carries the tag and our keyed id, and no header of ours' => sub {
+	my $cli = site('');
+	my $got = answer($cli, 'Loket-Ticket' => ['1', '2'], References => '<x@klant.example>');
+	is_deeply [field_after($got, 'Subject', 'Re: Factuur')], ["$got->{tag} Re: Factuur"], 'the tag';
+	my ($references) = field_after($got, 'References', '<x@klant.example>');
+	like $references, qr/^<x\@klant\.example>\s<$got->{number}\.[0-9a-z]{8}\.[0-9a-z]{16}\@acme\.example>\z/, 'our id';
+	is_deeply [field_after($got, 'Loket-Ticket', '1', '2')], [], 'forged fields are gone';
+	is_deeply [edits_of($got, 'From'), edits_of($got, 'Reply-To'), envelope_edits($got)->@*], [],
+		'and nothing else unless it is asked for';
+	is $cli->ticket($got->{number})->{state}, 'pending', 'the customer\'s turn';
+};
+
+subtest 'a masked agent stands behind the desk' => sub {
+	my %site = ('by the desk' => 'mask-agents = true', 'and no Reply-To' => "mask-agents = true\nreply-to-desk = true");
+	for my $name (sort keys %site) {
+		my $got = answer(site($site{$name}));
+		is_deeply [field_after($got, 'From', 'x')], ['"Jan, Acme Klantenservice" <support@acme.example>'], "$name: From";
+		is_deeply envelope_edits($got), ['change envelope sender: support@acme.example'], "$name: sender";
+		is_deeply [edits_of($got, 'Reply-To')], [], "$name: replies go to From";
+	}
+};
+
+subtest 'mask of an agent comes before that of the desk' => sub {
+	my $els = sub ($mask) { qq(agent "els\@acme.example" { name = "Els" mask = $mask }) };
+	my $as_els = sub ($cli) { answer($cli, From => ELS, login => ELS) };
+	my $got = $as_els->(site('mask-agents = true', site => $els->('false')));
+	is_deeply [edits_of($got, 'From'), envelope_edits($got)->@*], [], 'off';
+	$got = $as_els->(site('', site => $els->('true')));
+	is_deeply [field_after($got, 'From', 'x')], ['"Els, Acme Klantenservice" <support@acme.example>'], 'on';
+};
+
+subtest 'the name is kept, the address never' => sub {
+	my %from = (
+		'els@acme.example' => 'Acme Klantenservice',
+		'"els@acme.example" <els@acme.example>' => 'Acme Klantenservice',
+		'"Acme Klantenservice" <els@acme.example>' => 'Acme Klantenservice',
+		'Els van Dijk <els@acme.example>' => 'Els van Dijk, Acme Klantenservice',
+		'"Dijk, Els \"van\"" <els@acme.example>' => 'Dijk, Els "van", Acme Klantenservice',
+		'=?UTF-8?B?RWxzIMOL?= <els@acme.example>' => "Els \x{cb}, Acme Klantenservice",
+		'=?UTF-8?Q?Els=0D=0ABcc=3A_x=40y.example?= <els@acme.example>' => 'Acme Klantenservice',
+		'=?UTF-8?Q?Els=0D=0ABcc=3A_x?= <els@acme.example>' => 'Els Bcc: x, Acme Klantenservice',
+	);
+	for my $from (sort keys %from) {
+		my $got = answer(site('mask-agents = true'), From => $from, login => ELS, from => ELS);
+		my ($value) = edits_of($got, 'From');
+		unlike $value, qr/\n(?![ \t])/, "$from: one field";
+		unlike $value, qr/els\@/, "$from: no address";
+		my ($after) = field_after($got, 'From', $from);
+		my ($name, $address) = decode('MIME-Header', $after) =~ /^(.*?) ?<(.*)>\z/;
+		is $name =~ s/^"(.*)"\z/$1/r =~ s/\\(.)/$1/gr, $from{$from}, "$from: name";
+		is $address, DESK, "$from: address";
+	}
+};
+
+subtest 'nothing in the header of a masked answer leads to the agent' => sub {
+	my $cli = site('mask-agents = true');
+	my %field = (
+		Sender => 'Secretariaat <secr@acme.example>', 'Reply-To' => ['jan@prive.example', 'Jan <JAN@acme.example>'],
+		'Disposition-Notification-To' => 'Jan <jan@acme.example>', 'Return-Receipt-To' => JAN,
+		'X-Confirm-Reading-To' => JAN, 'Errors-To' => JAN, 'X-Sender' => 'Jan@Acme.example',
+		Autocrypt => 'addr=jan@acme.example; keydata=AAAA', 'Resent-From' => JAN, Bcc => JAN,
+		'X-Own' => ['een', 'van jan@acme.example', 'drie'],
+	);
+	my $got = answer($cli, %field);
+	for my $name (sort keys %field) {
+		my @before = ref $field{$name} ? $field{$name}->@* : $field{$name};
+		my @after = field_after($got, $name, @before);
+		my @want = $name =~ /^(?:Disposition|Return-Receipt|X-Confirm)/ ? ('<support@acme.example>') : ();
+		is_deeply \@after, \@want, $name;
+	}
+	my @order = map { /(\d+)$/ } edits_of($got, 'X-Own');
+	is_deeply \@order, [3, 2, 1], 'from the highest down';
+};
+
+subtest 'what the mail needs stays in a masked answer' => sub {
+	my %field = (To => AN, Cc => 'jan@acme.example, Bo <bo@klant.example>', 'Message-ID' => '<jan@acme.example>',
+		'Content-Type' => 'text/plain; name="jan@acme.example.txt"', 'X-Mailer' => 'Mutt',
+		Received => 'from pc (jan@acme.example) by mail.acme.example; Mon, 23 Nov 2026 09:59:00 +0100');
+	my $got = answer(site('mask-agents = true'), %field);
+	is_deeply [edits_of($got, $_)], [], $_ for sort keys %field;
+};
+
+subtest 'who writes as the desk keeps his From and hides the rest' => sub {
+	my $got = answer(site('mask-agents = true'), From => 'Jan bij Acme <support@acme.example>', from => JAN, Sender => JAN);
+	is $got->{role}, 'agent', 'an agent';
+	is_deeply [edits_of($got, 'From')], [], 'From stays';
+	is_deeply [field_after($got, 'Sender', JAN)], [], 'Sender goes';
+	is_deeply envelope_edits($got), ['change envelope sender: support@acme.example'], 'so does the envelope\'s';
+};
+
+subtest 'reply-to-desk asks for replies at the desk' => sub {
+	my $want = '"Acme Klantenservice" <support@acme.example>';
+	my %case = ('none' => [[], [$want]], 'his own' => [[JAN], [$want]], 'two' => [[JAN, 'x@y.example'], [$want]],
+		'another address of the desk' => [['help@acme.example'], [$want]],
+		'right already' => [['Iets <Support@acme.example>'], ['Iets <Support@acme.example>']]);
+	for my $name (sort keys %case) {
+		my ($before, $after) = $case{$name}->@*;
+		my $got = answer(site('reply-to-desk = true'), @$before ? ('Reply-To' => $before) : ());
+		is_deeply [field_after($got, 'Reply-To', @$before)], $after, $name;
+		is_deeply [edits_of($got, 'From'), envelope_edits($got)->@*], [], "$name: the agent stays in sight";
+	}
+	my $got = answer(site('reply-to-desk = true'), From => DESK, from => JAN);
+	is_deeply [edits_of($got, 'Reply-To')], [], 'not where From is the desk';
+};
+
+subtest 'copy-answers lets colleagues see the answer' => sub {
+	my %case = ('the customer alone' => [[AN], 1], 'with a colleague' => [[AN, ELS], 1],
+		'the desk already' => [[AN, DESK], 0], 'another address of the desk' => [['help@acme.example', AN], 0],
+		'another desk' => [['sales@acme.example', AN], 1]);
+	for my $name (sort keys %case) {
+		my ($rcpt, $is_copied) = $case{$name}->@*;
+		my $cli = site('copy-answers = true');
+		my $got = answer($cli, rcpt => $rcpt);
+		is_deeply envelope_edits($got), [('add envelope recipient: support@acme.example') x $is_copied], $name;
+		is_deeply [grep { /^add Loket-/ } $got->{edits}->@*], [], "$name: no header of ours goes out";
+	}
+};
+
+subtest 'nothing of this happens to other mail' => sub {
+	my $all = "mask-agents = true\nreply-to-desk = true\ncopy-answers = true";
+	my %mail = (
+		'a note to colleagues' => [rcpt => ['support-team@acme.example'], To => 'support-team@acme.example'],
+		'a note to the desk' => [rcpt => [DESK], To => DESK],
+		'a private mail' => [To => 'oma@familie.example', rcpt => ['oma@familie.example'], 'In-Reply-To' => undef, Subject => 'Hoi'],
+		'an agent who asks' => [To => DESK, rcpt => [DESK], 'In-Reply-To' => undef, Subject => 'Printer'],
+		'a forged From' => [login => undef],
+		'another employee\'s login' => [login => 'kees'],
+		'a customer' => [From => AN, login => undef, rcpt => [DESK, 'x@ander.example']],
+	);
+	for my $name (sort keys %mail) {
+		my $got = answer(site($all), from => JAN, $mail{$name}->@*);
+		is_deeply [edits_of($got, 'From'), edits_of($got, 'Reply-To'), envelope_edits($got)->@*], [], $name;
+	}
+};
+
+subtest 'all that an agent sends out in a ticket leaves so' => sub {
+	my $all = "mask-agents = true\ncopy-answers = true";
+	my $leaves = ['change envelope sender: support@acme.example', 'add envelope recipient: support@acme.example'];
+	is_deeply envelope_edits(answer(site($all), To => 'bo@elders.example', rcpt => ['bo@elders.example'])), $leaves,
+		'a question to somebody else';
+	my $cli = Loket::Cli->new(desk => $all);
+	my $got = answer($cli, 'In-Reply-To' => undef, rcpt => [AN, DESK]);
+	ok $got->{created}, 'the first mail';
+	is_deeply envelope_edits($got), [$leaves->[0]], 'of a ticket too';
+};
+
+subtest 'the same answer again is edited as before' => sub {
+	my $cli = site("mask-agents = true\ncopy-answers = true");
+	my @got = map { answer($cli) } 1 .. 2;
+	ok $got[1]{duplicate}, 'a duplicate';
+	my @edits = map { [grep { !/References/ } $_->{edits}->@*] } @got;
+	is_deeply $edits[1], $edits[0], 'the same edits';
+};
+
+subtest 'a masked answer is ours still when it comes back' => sub {
+	my %again = (
+		'through a content filter' => [rcpt => [AN, DESK], from => DESK],
+		'the copy alone' => [rcpt => [DESK], from => DESK],
+	);
+	for my $name (sort keys %again) {
+		my $cli = site("mask-agents = true\ncopy-answers = true");
+		my $answer = answer($cli);
+		my $before = $cli->ticket($answer->{number});
+		my ($references) = field_after($answer, 'References');
+		my $got = answer($cli, login => undef, client => '127.0.0.1', From => '"Jan, Acme Klantenservice" <support@acme.example>',
+			Subject => "$answer->{tag} Re: Factuur", References => $references, $again{$name}->@*);
+		is $got->{number}, $answer->{number}, "$name: its number";
+		ok $got->{duplicate}, "$name: known";
+		is_deeply $cli->ticket($answer->{number}), $before, "$name: nothing has happened";
+		is_deeply [$cli->acked], [AN], "$name: no acknowledgement";
+		is_deeply envelope_edits($got), [], "$name: no further copy";
+		is_deeply [edits_of($got, 'Subject')], [], "$name: no further tag";
+	}
+};
+
+done_testing;
