@@ -1,5 +1,7 @@
 /* loket check: the configuration, and all that it names. */
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -45,6 +47,24 @@ check_relay(const Site *site, GError **error)
 	return courier != NULL;
 }
 
+/* The socket's own directory is often made by what starts loketd. */
+static bool
+check_accounts(const Config *config, GError **error)
+{
+	if (*config->user && !getpwnam(config->user)) {
+		g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+			    "%s: no such user", config->user);
+		return false;
+	}
+	if (*config->socket_group && !getgrnam(config->socket_group)) {
+		g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+			    "%s: no such group, for socket-group",
+			    config->socket_group);
+		return false;
+	}
+	return true;
+}
+
 static void
 print_desks(const Site *site)
 {
@@ -66,7 +86,8 @@ command_check(Invocation *call)
 	g_autoptr(GError) error = NULL;
 	/* opening it reads configuration, calendars and templates */
 	g_autoptr(Site) site = site_open(call->config_path, STORE_READ, &error);
-	if (!site || !is_usable(site->config->secret, &error) ||
+	if (!site || !check_accounts(site->config, &error) ||
+	    !is_usable(site->config->secret, &error) ||
 	    !check_store(site, &error) || !check_relay(site, &error)) {
 		(void)command_fail(error);
 		return EX_CONFIG;

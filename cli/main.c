@@ -8,6 +8,7 @@
 #include <sysexits.h>
 
 #include <loket/error.h>
+#include <loket/version.h>
 
 #include "command.h"
 
@@ -38,14 +39,39 @@ static const Command commands[] = {
 	{"wait", command_order, "the customer's turn, the solution pauses"},
 };
 
-static int
-print_usage(void)
+static void
+print_usage(FILE *out)
 {
-	(void)fprintf(stderr, "usage: loket [-c FILE] COMMAND ...\n");
+	(void)fprintf(out, "usage: loket [-c FILE] COMMAND ...\n");
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-		(void)fprintf(stderr, "  %-10s %s\n", commands[i].name,
+		(void)fprintf(out, "  %-10s %s\n", commands[i].name,
 			      commands[i].about);
+}
+
+static int
+wrong_usage(void)
+{
+	print_usage(stderr);
 	return EX_USAGE;
+}
+
+static int
+run(Invocation *call)
+{
+	const char *name = call->argv[0];
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return commands[i].run(call);
+	if (strcmp(name, "--help") == 0) {
+		print_usage(stdout);
+		return EX_OK;
+	}
+	if (strcmp(name, "--version") == 0) {
+		(void)printf("loket " LOKET_VERSION "\n");
+		return EX_OK;
+	}
+	(void)fprintf(stderr, "loket: no command \"%s\"\n", name);
+	return wrong_usage();
 }
 
 int
@@ -119,12 +145,8 @@ main(int argc, char **argv)
 		first = 3;
 	}
 	if (argc <= first)
-		return print_usage();
+		return wrong_usage();
 	call.argc = argc - first;
 	call.argv = argv + first;
-	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-		if (strcmp(commands[i].name, argv[first]) == 0)
-			return commands[i].run(&call);
-	(void)fprintf(stderr, "loket: no command \"%s\"\n", argv[first]);
-	return print_usage();
+	return run(&call);
 }

@@ -10,6 +10,7 @@
 
 #include <loket/config.h>
 #include <loket/error.h>
+#include <loket/version.h>
 
 #include "daemon.h"
 #include "log.h"
@@ -27,6 +28,19 @@ parse_arguments(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "-c") == 0)
 		return argv[2];
 	return NULL;
+}
+
+/* Of a command line without a configuration file. */
+static int
+tell_usage(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		(void)printf("loketd " LOKET_VERSION "\n");
+		return EX_OK;
+	}
+	bool is_asked = argc == 2 && strcmp(argv[1], "--help") == 0;
+	(void)fprintf(is_asked ? stdout : stderr, "usage: loketd [-c FILE]\n");
+	return is_asked ? EX_OK : EX_USAGE;
 }
 
 /* The socket is opened first, by the user that was started; the store and
@@ -80,10 +94,8 @@ int
 main(int argc, char **argv)
 {
 	const char *path = parse_arguments(argc, argv);
-	if (!path) {
-		(void)fprintf(stderr, "usage: loketd [-c FILE]\n");
-		return EX_USAGE;
-	}
+	if (!path)
+		return tell_usage(argc, argv);
 	SocketFile file = {0};
 	g_autoptr(GError) error = NULL;
 	if (!prepare(path, &file, &error)) {
@@ -91,7 +103,7 @@ main(int argc, char **argv)
 		return fail(error);
 	}
 	g_thread_unref(g_thread_new("milter", serve, NULL));
-	log_info("started");
+	log_info("started version=" LOKET_VERSION);
 	(void)sd_notify(0, "READY=1");
 	bool is_well = daemon_run();
 	stop(&file);

@@ -31,6 +31,16 @@ subtest 'wrong usage is exit 64, on stderr' => sub {
 	is $cli->run_bare->{exit}, 64, 'loket';
 };
 
+subtest 'help and version are no wrong usage' => sub {
+	my $cli = Loket::Cli->new;
+	my $help = $cli->run_bare('--help');
+	is $help->{exit}, 0, '--help';
+	like $help->{out}, qr/^usage: loket .*^  tickets /ms, 'names the commands';
+	my $version = $cli->run_bare('--version');
+	is $version->{exit}, 0, '--version';
+	like $version->{out}, qr/^loket \d+\.\d+\n\z/, 'is a number';
+};
+
 subtest 'options and arguments stand in any order' => sub {
 	my $cli = Loket::Cli->new;
 	my $number = $cli->take(From => AN, Subject => 'Hoi')->{number};

@@ -210,6 +210,18 @@ subtest 'include puts another file in its place' => sub {
 	like $run->{err}, qr{^\S*desk\.conf:3: \S}, 'names the included file and its line';
 };
 
+subtest 'accounts that there are not' => sub {
+	my %lines = (user => 'user = "kees-de-onbekende"', 'socket-group' => 'socket-group = "de-onbekenden"');
+	for my $key (sort keys %lines) {
+		my $cli = Loket::Cli->new(config => "$MINIMAL\n$lines{$key}\n");
+		my $run = $cli->run('check');
+		is $run->{exit}, 78, "$key: check";
+		like $run->{err}, qr/de-onbekende.*no such (user|group)/, "$key: names it";
+	}
+	my $cli = Loket::Cli->new(config => qq($MINIMAL\nuser = "nobody"\nsocket-group = "nogroup"\n));
+	is $cli->run('check')->{exit}, 0, 'those that there are';
+};
+
 subtest 'the environment' => sub {
 	my $cli = Loket::Cli->new(config => qq($MINIMAL\npostmaster = "\${LOKET_UNSET_NAME}"\n));
 	delete local $ENV{LOKET_UNSET_NAME};
