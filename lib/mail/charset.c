@@ -66,9 +66,8 @@ convert(const char *bytes, size_t length, const char *charset, size_t *errors)
 	return g_string_free(text, FALSE);
 }
 
-/* What is sent under the name of a charset is one that holds it. */
-static const char *
-held_in(const char *charset)
+const char *
+charset_holder(const char *charset)
 {
 	static const char *const holders[][2] = {
 		{"iso-8859-1", "WINDOWS-1252"},
@@ -76,8 +75,14 @@ held_in(const char *charset)
 		{"us-ascii", "WINDOWS-1252"},
 		{"ascii", "WINDOWS-1252"},
 		{"iso-8859-9", "WINDOWS-1254"},
+		{"iso-8859-8-i", "WINDOWS-1255"},
 		{"gb2312", "GB18030"},
 		{"gbk", "GB18030"},
+		{"big5", "BIG5-HKSCS"},
+		{"shift_jis", "CP932"},
+		{"euc-kr", "CP949"},
+		{"ks_c_5601-1987", "CP949"},
+		{"x-mac-roman", "MACINTOSH"},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(holders); i++)
 		if (g_ascii_strcasecmp(charset, holders[i][0]) == 0)
@@ -92,7 +97,7 @@ convert_declared(const char *bytes, size_t length, const char *charset)
 		return NULL;
 	size_t errors;
 	g_autofree char *text =
-		convert(bytes, length, held_in(charset), &errors);
+		convert(bytes, length, charset_holder(charset), &errors);
 	if (!text || errors > length / BYTES_PER_ERROR)
 		return NULL;
 	return g_steal_pointer(&text);

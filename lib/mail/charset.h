@@ -14,6 +14,10 @@
 /* Whether bytes in this charset may look like ASCII and are not. */
 bool charset_is_wide(const char *charset);
 
+/* The name of the charset that holds what is sent under this name, as iconv
+ * knows it; borrowed. */
+const char *charset_holder(const char *charset);
+
 /*
  * charset: as declared, NULL when it is not. *is_declared gets whether the
  * declared charset was not wrong. The result is the caller's.

@@ -3,6 +3,7 @@
 
 #include <loket/mail.h>
 
+#include "charset.h"
 #include "header.h"
 #include "reader.h"
 
@@ -54,64 +55,73 @@ tidy(const char *text)
 	return g_strstrip(tidied);
 }
 
-/* An encoded word, RFC 2047 2: "=?" charset "?B?" data "?=". */
+/* An encoded word, RFC 2047 2: "=?" charset "?" B or Q "?" data "?=", a
+ * language perhaps behind the charset, RFC 2231 5. */
 typedef struct Word {
-	const char *charset;
+	char *charset;
 	const char *data;
-	const char *end; /* behind "?=" */
+	const char *end; /* of the data; NULL unless it is base64 */
 } Word;
 
 static bool
-find_base64_word(const char *text, Word *word)
+find_word(const char *text, Word *word)
 {
-	word->charset = text + strlen("=?");
-	const char *mark = word->charset + strcspn(word->charset, "? \t\n");
-	if (g_ascii_strncasecmp(mark, "?B?", 3) != 0)
+	const char *charset = text + strlen("=?");
+	size_t length = strcspn(charset, "*? \t\n");
+	const char *mark = charset + length;
+	mark += strcspn(mark, "? \t\n");
+	bool is_base64 = g_ascii_strncasecmp(mark, "?B?", 3) == 0;
+	if (!is_base64 && g_ascii_strncasecmp(mark, "?Q?", 3) != 0)
 		return false;
 	word->data = mark + 3;
-	word->end = word->data + strcspn(word->data, "? \t\n");
-	if (strncmp(word->end, "?=", 2) != 0)
-		return false;
-	word->end += 2;
+	word->end = NULL;
+	if (is_base64) {
+		word->end = word->data + strcspn(word->data, "? \t\n");
+		if (strncmp(word->end, "?=", 2) != 0)
+			return false;
+	}
+	word->charset = g_strndup(charset, length);
 	return true;
 }
 
 static void
 append_as_q(GString *out, const Word *word)
 {
-	g_autofree char *data = g_strndup(
-		word->data, (size_t)(word->end - word->data) - strlen("?="));
+	g_autofree char *data =
+		g_strndup(word->data, (size_t)(word->end - word->data));
 	size_t length = 0;
 	/* GLib takes no less than two characters */
 	if (strlen(data) > 1)
 		g_base64_decode_inplace(data, &length);
-	g_string_append_len(out, word->charset - 2, word->data - word->charset);
-	g_string_append(out, "Q?");
 	for (size_t i = 0; i < length; i++)
 		g_string_append_printf(out, "=%02X", (unsigned char)data[i]);
-	g_string_append(out, "?=");
 }
 
 /*
- * GMime reads adjacent base64 words as one stream, and so loses what stands
- * behind the first padding. Quoted-printable words have none.
+ * The encoded words as GMime reads them right. It takes adjacent base64 words
+ * for one stream, and so loses what stands behind the first padding:
+ * quoted-printable words have none. And it knows few names of charsets.
  */
 static char *
-without_base64(const char *raw)
+with_plain_words(const char *raw)
 {
 	GString *out = g_string_new(NULL);
 	for (const char *next = strstr(raw, "=?"); next;
 	     next = strstr(raw, "=?")) {
 		Word word;
 		g_string_append_len(out, raw, next - raw);
-		raw = next;
-		if (find_base64_word(next, &word)) {
+		raw = next + strlen("=?");
+		g_string_append(out, "=?");
+		if (!find_word(next, &word))
+			continue;
+		g_string_append_printf(out, "%s?Q?",
+				       charset_holder(word.charset));
+		raw = word.data;
+		if (word.end) {
 			append_as_q(out, &word);
 			raw = word.end;
-		} else {
-			g_string_append_len(out, raw, 2);
-			raw += 2;
 		}
+		g_free(word.charset);
 	}
 	g_string_append(out, raw);
 	return g_string_free(out, FALSE);
@@ -133,13 +143,13 @@ header_unfolded(const FieldSpan *field)
 {
 	g_autofree char *raw = raw_value(field);
 	g_autofree char *line = unfolded(raw, strlen(raw));
-	return without_base64(line);
+	return with_plain_words(line);
 }
 
 char *
 header_text(GMimeParserOptions *options, const char *raw)
 {
-	g_autofree char *plain = without_base64(raw);
+	g_autofree char *plain = with_plain_words(raw);
 	g_autofree char *unfolded = g_mime_utils_header_unfold(plain);
 	g_autofree char *decoded =
 		g_mime_utils_header_decode_text(options, unfolded);
@@ -234,7 +244,7 @@ header_addresses(GMimeParserOptions *options, const char *raw,
 	size_t length = address_length(raw);
 	g_autofree char *line = unfolded(raw, length);
 	part_with_commas(line);
-	g_autofree char *plain = without_base64(line);
+	g_autofree char *plain = with_plain_words(line);
 	InternetAddressList *list = internet_address_list_parse(options, plain);
 	if (!list)
 		return true;
