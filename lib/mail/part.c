@@ -100,6 +100,8 @@ read_disposition(const Builder *builder, Part *part, const FieldSpan *field)
 static void
 read_encoding(Part *part, const FieldSpan *field)
 {
+	if (part->encoding != GMIME_CONTENT_ENCODING_DEFAULT)
+		return;
 	g_autofree char *value = g_strstrip(header_unfolded(field));
 	value[strcspn(value, " \t;(")] = '\0';
 	part->encoding = g_mime_content_encoding_from_string(value);
