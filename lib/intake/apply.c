@@ -47,6 +47,9 @@ move_clocks(Ticket *ticket, const Job *job)
 	}
 	if (decision->is_undeliverable)
 		ticket->is_undeliverable = true;
+	/* whoever answers or names it has got a mail of it */
+	if (decision->customer_wrote || decision->is_answer)
+		ticket->is_confirmed = true;
 	if (decision->answer_failed)
 		(void)ticket_answer_failed(ticket,
 					   job->mail->bounce->message_id);
@@ -242,24 +245,32 @@ apply(StoreTx *tx, Job *job, GError **error)
 	       (!job->created || acknowledge(tx, job, error));
 }
 
+/* New recipients of an answer: it counts when one is a participant. */
+static bool
+answer_fresh(StoreTx *tx, Job *job, const GPtrArray *fresh, GError **error)
+{
+	move_clocks(job->ticket, job);
+	return add_participants(tx, job, fresh, error);
+}
+
 bool
 apply_repeat(StoreTx *tx, Job *job, GError **error)
 {
-	const char *number = job->ticket ? job->ticket->number : NULL;
-	const char *what = job->decision->is_answer ? "answered" : "also to";
+	bool is_answer = job->decision->is_answer;
 	g_autoptr(GPtrArray) fresh = fresh_recipients(job);
-	prepare_departure(job);
-	if (!number || fresh->len == 0)
+	if (!job->ticket)
 		return true;
-	if (job->decision->is_answer) {
-		move_clocks(job->ticket, job);
-		if (!store_ticket_save(tx, job->ticket, error) ||
-		    !add_participants(tx, job, fresh, error))
-			return false;
-	}
+	prepare_departure(job);
+	/* it came again because the first was not taken, or not only there */
+	job->ticket->is_confirmed = true;
+	if ((fresh->len > 0 && is_answer &&
+	     !answer_fresh(tx, job, fresh, error)) ||
+	    !store_ticket_save(tx, job->ticket, error))
+		return false;
 	for (guint i = 0; i < fresh->len; i++)
-		if (!store_event_add(tx, number, job->now, what,
+		if (!store_event_add(tx, job->ticket->number, job->now,
+				     is_answer ? "answered" : "also to",
 				     fresh->pdata[i], error))
 			return false;
-	return remember_seen(tx, job, error);
+	return fresh->len == 0 || remember_seen(tx, job, error);
 }
