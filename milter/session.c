@@ -242,7 +242,7 @@ log_fate(const Envelope *envelope, const IntakeResult *result)
 	const char *id = id_of(envelope);
 	if (result->unrecorded)
 		log_warning("%s: %s", id, result->reason);
-	else if (result->role == ROLE_UNRELATED)
+	else if (result->role == ROLE_UNRELATED && !result->is_kept)
 		log_info("%s: passed", id);
 	else
 		log_info("%s: accepted role=%s number=%s created=%d "

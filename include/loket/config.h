@@ -125,6 +125,7 @@ typedef struct ConfigDesk {
 	char **addresses;    /* at least one */
 	char **agents;	     /* "jan@acme.example", "@acme.example" */
 	char **team;	     /* addresses */
+	char **ignore;	     /* whose mail is no ticket; as agents */
 	char *lead;	     /* address */
 	char *language;	     /* ISO 639-1, lower case */
 	char *calendar_name; /* "": the built-in one */
@@ -169,6 +170,7 @@ typedef struct Config {
 	char *postmaster;
 	char **authserv_id;
 	char **insiders;	  /* as agents of a desk */
+	char **ignore;		  /* the same, for all desks */
 	GArray *trusted_networks; /* of Network, as the two below */
 	GArray *agent_networks;
 	GArray *form_hosts;
@@ -261,6 +263,11 @@ bool config_is_agent_address(const Config *config, const ConfigDesk *desk,
 /* Whether address is one of the site's own people: listed in insiders as it
  * is or by its "@domain". */
 bool config_is_insider(const Config *config, const char *address);
+
+/* Whether mail from address is to be ignored by the desk, or, with NULL, by
+ * the whole site. */
+bool config_is_ignored(const Config *config, const ConfigDesk *desk,
+		       const char *address);
 
 /* Whether mail to address goes to a team: that of a desk (team, lead) or of
  * a team section (address, lead). */

@@ -39,6 +39,7 @@ typedef struct IntakeResult {
 	char *tag;    /* whole; NULL: no ticket */
 	bool created;
 	bool duplicate;
+	bool is_kept;	 /* something of it is in the store */
 	bool unrecorded; /* passed, because the store is away */
 	enum Role role;
 	char *reason;

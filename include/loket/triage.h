@@ -41,7 +41,10 @@ typedef struct Triage {
 	bool may_ack;
 	char *ack_reason; /* why not; "" when it may */
 	/* of the envelope: */
-	const ConfigDesk *desk;	  /* the first desk; NULL: none */
+	const ConfigDesk *desk;	  /* the first that does not ignore him, else
+				     the first; NULL: none */
+	GPtrArray *others;	  /* char *, the titles of the other desks */
+	bool is_ignored;	  /* by the site, or by every desk of these */
 	bool has_agent_recipient; /* an agent's own or a team's address */
 	bool has_outsider;	  /* one who is neither desk nor insider */
 	const char *first_outsider;

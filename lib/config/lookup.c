@@ -175,6 +175,14 @@ config_is_insider(const Config *config, const char *address)
 }
 
 bool
+config_is_ignored(const Config *config, const ConfigDesk *desk,
+		  const char *address)
+{
+	return is_listed(config->ignore, address) ||
+	       (desk && is_listed(desk->ignore, address));
+}
+
+bool
 config_is_team_address(const Config *config, const char *address)
 {
 	if (!*address)

@@ -281,12 +281,12 @@ decide_by_role(Decision *decision, const Case *facts, GError **error)
 		decide_bounce(decision, facts);
 		return true;
 	case ROLE_SPAM:
+	case ROLE_UNRELATED:
 		set_ack(decision, false, facts->triage->ack_reason);
-		if (decision->desk)
+		if (facts->triage->desk)
 			decision->action = ACTION_STORE;
 		return true;
 	case ROLE_ECHO:
-	case ROLE_UNRELATED:
 	case ROLES:
 		break;
 	}

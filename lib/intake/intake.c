@@ -134,6 +134,7 @@ result_new(const Job *job)
 		ticket && desk ? tag_format(desk->tag, ticket->number) : NULL;
 	result->created = job->created;
 	result->duplicate = job->duplicate;
+	result->is_kept = job->decision->action != ACTION_PASS;
 	result->role = job->decision->role;
 	result->reason = g_strdup(job->triage->reason);
 	result->due = ticket ? ticket_due(ticket) : 0;

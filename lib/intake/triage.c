@@ -34,16 +34,38 @@ is_agent_or_team(const Config *config, const char *address)
 	       config_is_team_address(config, address);
 }
 
-static void
-sort_recipients(Triage *triage, const Config *config,
-		const GPtrArray *recipients)
+/* With NULL for the desk: the site. */
+static bool
+ignores(const Config *config, const ConfigDesk *desk, const Triage *triage,
+	const Envelope *envelope)
 {
+	g_autofree char *sender = address_canonical(envelope->sender);
+	return config_is_ignored(config, desk, triage->from) ||
+	       config_is_ignored(config, desk, sender);
+}
+
+static void
+add_desk(Triage *triage, const ConfigDesk *desk, bool is_ignored)
+{
+	if (!triage->desk || (triage->is_ignored && !is_ignored)) {
+		triage->desk = desk;
+		triage->is_ignored = is_ignored;
+	} else if (desk != triage->desk && !is_ignored &&
+		   !g_ptr_array_find(triage->others, desk->title, NULL)) {
+		g_ptr_array_add(triage->others, desk->title);
+	}
+}
+
+static void
+sort_recipients(Triage *triage, const Config *config, const Envelope *envelope)
+{
+	const GPtrArray *recipients = envelope->recipients;
 	for (guint i = 0; i < recipients->len; i++) {
 		const char *address = recipients->pdata[i];
 		const ConfigDesk *desk = config_desk_for(config, address);
 		if (desk) {
-			if (!triage->desk)
-				triage->desk = desk;
+			add_desk(triage, desk,
+				 ignores(config, desk, triage, envelope));
 			continue;
 		}
 		if (is_agent_or_team(config, address))
@@ -54,6 +76,8 @@ sort_recipients(Triage *triage, const Config *config,
 			triage->first_outsider = address;
 		triage->has_outsider = true;
 	}
+	if (!triage->desk)
+		triage->is_ignored = ignores(config, NULL, triage, envelope);
 }
 
 static void
@@ -139,6 +163,9 @@ judge_content(Triage *triage, const RobotVerdict *robot, const Mail *mail)
 	} else if (mail->is_spam) {
 		triage->role = ROLE_SPAM;
 		triage->reason = g_strdup(mail->spam_reason);
+	} else if (triage->is_ignored) {
+		triage->role = ROLE_UNRELATED;
+		triage->reason = g_strdup("the sender is to be ignored");
 	} else if (robot->is_robot) {
 		triage->role = ROLE_ROBOT;
 		triage->reason = g_strdup(robot->reason);
@@ -185,6 +212,8 @@ judge_ack(Triage *triage, const Config *config, const RobotVerdict *robot,
 		why = "bounce";
 	else if (triage->role == ROLE_ECHO)
 		why = "our own mail";
+	else if (triage->role == ROLE_UNRELATED)
+		why = triage->reason;
 	else if (!robot->may_ack)
 		why = robot->reason;
 	else if (triage->auth == AUTH_FAIL)
@@ -237,9 +266,10 @@ Triage *
 triage_new(const TriageSite *site, const Envelope *envelope, const Mail *mail)
 {
 	Triage *triage = g_new0(Triage, 1);
-	if (site->config)
-		sort_recipients(triage, site->config, envelope->recipients);
+	triage->others = g_ptr_array_new();
 	find_speaker(triage, site->config, envelope, mail);
+	if (site->config)
+		sort_recipients(triage, site->config, envelope);
 	judge_writer(triage, site, envelope, mail);
 	return triage;
 }
@@ -253,6 +283,7 @@ triage_free(Triage *triage)
 	g_free(triage->from);
 	g_free(triage->agent);
 	g_free(triage->ack_reason);
+	g_ptr_array_unref(triage->others);
 	g_free(triage);
 }
 

@@ -47,6 +47,7 @@ static const struct {
 	{"authserv-id = { \"\" }", "authserv-id is "},
 	{"insiders = { \"acme.example\" }", "insiders is "},
 	{"insiders = { \"@\" }", "insiders is "},
+	{"ignore = { \"pest\" }", "ignore is "},
 	{"trusted-networks = { \"10.0.0.1/8\" }",
 	 "trusted-networks is \"10.0.0.1/8\": bits set past the "
 	 "prefix, expected a network"},

@@ -248,6 +248,26 @@ masks_by_the_agent_before_the_desk(void **state)
 }
 
 static void
+knows_whom_to_ignore(void **state)
+{
+	g_autoptr(Config) config =
+		load(*state, "ignore = { \"@Spam.example\" }\n"
+			     "desk \"a\" { addresses = { \"a@x.example\" } "
+			     "ignore = { \"Pest@b.example\" } }\n"
+			     "desk \"b\" { addresses = { \"b@x.example\" } }");
+	const ConfigDesk *a = config_desk_by_title(config, "a");
+	const ConfigDesk *b = config_desk_by_title(config, "b");
+	assert_true(config_is_ignored(config, NULL, "who@spam.example"));
+	assert_true(config_is_ignored(config, b, "who@SPAM.example"));
+	assert_false(config_is_ignored(config, b, "who@sub.spam.example"));
+	assert_true(config_is_ignored(config, a, "pest@B.example"));
+	assert_false(config_is_ignored(config, b, "pest@b.example"));
+	assert_false(config_is_ignored(config, NULL, "pest@b.example"));
+	assert_false(config_is_ignored(config, a, "other@b.example"));
+	assert_false(config_is_ignored(config, a, ""));
+}
+
+static void
 has_no_extensions_without_a_delimiter(void **state)
 {
 	g_autoptr(Config) config =
@@ -270,6 +290,7 @@ main(void)
 		TEST(knows_the_agents_of_each_desk),
 		TEST(knows_its_own_people),
 		TEST(masks_by_the_agent_before_the_desk),
+		TEST(knows_whom_to_ignore),
 		TEST(has_no_extensions_without_a_delimiter),
 	};
 	return cmocka_run_group_tests_name("config lookups", tests, NULL, NULL);
