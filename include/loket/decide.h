@@ -20,9 +20,10 @@
 
 enum EvidenceKind {
 	EVIDENCE_NONE,
-	EVIDENCE_TOKEN,	     /* an id that we issued */
-	EVIDENCE_MESSAGE_ID, /* an id that the store knows */
-	EVIDENCE_TAG,	     /* a tag with a right check digit */
+	EVIDENCE_TOKEN,	       /* an id that we issued */
+	EVIDENCE_MESSAGE_ID,   /* an id that the store knows */
+	EVIDENCE_CONVERSATION, /* that of a Thread-Index, likewise */
+	EVIDENCE_TAG,	       /* a tag with a right check digit */
 };
 
 /* What ties a mail to a ticket. A ticket that is named but not believed is in

@@ -108,6 +108,7 @@ bool store_link_add(StoreTx *tx, const char *number, const char *other,
 typedef struct MessageDraft {
 	const char *ticket; /* NULL: stored without one */
 	const char *message_id;
+	const char *conversation; /* of a Thread-Index; NULL: none */
 	const char *role;
 	const char *direction; /* in, out, internal */
 	const char *from;
@@ -154,6 +155,10 @@ typedef struct Message {
  * NULL when there is none. */
 bool store_ticket_of_message(StoreTx *tx, const char *message_id, char **number,
 			     GError **error);
+
+/* The same for the conversation of a Thread-Index. */
+bool store_ticket_of_conversation(StoreTx *tx, const char *conversation,
+				  char **number, GError **error);
 
 /* The thread of a ticket, oldest first. *messages is the caller's. */
 bool store_messages_list(StoreTx *tx, const char *number, GPtrArray **messages,

@@ -144,10 +144,12 @@ record_message(StoreTx *tx, const Job *job, GError **error)
 {
 	const Decision *decision = job->decision;
 	g_autofree char *attachments = attachments_json(job->mail);
+	g_autofree char *conversation = mail_conversation(job->mail);
 	g_autoptr(GPtrArray) to = shown_recipients(job);
 	MessageDraft message = {
 		.ticket = job->ticket ? job->ticket->number : NULL,
 		.message_id = job->mail->message_id,
+		.conversation = conversation,
 		.role = role_name(decision->role),
 		.direction = decision->direction,
 		.from = job->triage->from,

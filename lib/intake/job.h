@@ -26,7 +26,7 @@ typedef struct Job {
 	char *sender;	/* of its envelope from now on; NULL: as it came */
 	bool created;
 	bool duplicate;
-	bool is_dry;	/* all was decided, and is undone on purpose */
+	bool is_dry; /* all was decided, and is undone on purpose */
 } Job;
 
 /* Carries the decision out; sets ticket and created. */

@@ -37,6 +37,7 @@ names_new(const Config *config, const Keyring *keyring, const TagReader *tags,
 	if (role != ROLE_BOUNCE) {
 		add_ids(names->message_ids, mail->in_reply_to);
 		add_ids(names->message_ids, mail->references);
+		names->conversation = mail_conversation(mail);
 		add_tags(names, config, tags, mail->subject);
 	} else if (mail->bounce->message_id) {
 		/* a bounce is believed for the mail it returns, no more */
@@ -58,6 +59,7 @@ names_free(Names *names)
 		return;
 	g_ptr_array_unref(names->tokens);
 	g_ptr_array_unref(names->message_ids);
+	g_free(names->conversation);
 	g_ptr_array_unref(names->tags);
 	g_free(names);
 }
@@ -71,7 +73,8 @@ names_has_readable(const Names *names)
 bool
 names_is_empty(const Names *names)
 {
-	return !names_has_readable(names) && names->message_ids->len == 0;
+	return !names_has_readable(names) && names->message_ids->len == 0 &&
+	       !names->conversation;
 }
 
 /* Who may join by what anybody can write: agents, the mail server's own
@@ -152,6 +155,19 @@ match_message_ids(StoreTx *tx, const Names *names, const Triage *triage,
 }
 
 static bool
+match_conversation(StoreTx *tx, const Names *names, const Triage *triage,
+		   Evidence *evidence, GError **error)
+{
+	g_autofree char *number = NULL;
+	if (!names->conversation || evidence->ticket)
+		return true;
+	return store_ticket_of_conversation(tx, names->conversation, &number,
+					    error) &&
+	       (!number || weigh(tx, number, EVIDENCE_CONVERSATION, triage,
+				 evidence, error));
+}
+
+static bool
 match_tags(StoreTx *tx, const Names *names, const Triage *triage,
 	   Evidence *evidence, GError **error)
 {
@@ -198,6 +214,7 @@ match(StoreTx *tx, const Names *names, const Triage *triage,
 {
 	if (!match_tokens(tx, names, evidence, error) ||
 	    !match_message_ids(tx, names, triage, evidence, error) ||
+	    !match_conversation(tx, names, triage, evidence, error) ||
 	    !match_tags(tx, names, triage, evidence, error) ||
 	    !store_customer_is_known(tx, triage->from, &evidence->is_known,
 				     error))

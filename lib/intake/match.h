@@ -12,6 +12,7 @@
 typedef struct Names {
 	GPtrArray *tokens;	/* char *, numbers that our own ids name */
 	GPtrArray *message_ids; /* const char *, nearest first */
+	char *conversation;	/* of a Thread-Index; NULL: none */
 	GPtrArray *tags;	/* char *, numbers by right tags of ours */
 } Names;
 

@@ -66,15 +66,15 @@ store_message_add(StoreTx *tx, const MessageDraft *draft, GError **error)
 		tx, error,
 		"INSERT INTO message (ticket, message_id, role, direction,"
 		" sender, recipients, at, subject, new_text, attachments,"
-		" envelope_from, queue_id, desk, reason)"
+		" envelope_from, queue_id, desk, reason, conversation)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-		" ?13, ?14)",
-		"ttttttittttttt", draft->ticket, draft->message_id, draft->role,
-		draft->direction, draft->from, recipients, draft->at,
-		draft->subject, draft->new_text,
+		" ?13, ?14, ?15)",
+		"ttttttitttttttt", draft->ticket, draft->message_id,
+		draft->role, draft->direction, draft->from, recipients,
+		draft->at, draft->subject, draft->new_text,
 		draft->attachments ? draft->attachments : "[]",
 		draft->envelope_from, draft->queue_id, draft->desk,
-		draft->reason);
+		draft->reason, draft->conversation);
 	if (!ok)
 		return false;
 	return !draft->packed ||
@@ -82,20 +82,40 @@ store_message_add(StoreTx *tx, const MessageDraft *draft, GError **error)
 		       error);
 }
 
+static bool
+read_number(StoreTx *tx, sqlite3_stmt *row, char **number, GError **error)
+{
+	bool ok;
+	*number = NULL;
+	while (db_next(tx, row, &ok, error))
+		*number = row_text(row, 0);
+	return ok;
+}
+
 bool
 store_ticket_of_message(StoreTx *tx, const char *message_id, char **number,
 			GError **error)
 {
-	bool ok;
-	*number = NULL;
-	sqlite3_stmt *row =
+	return read_number(
+		tx,
 		db_query(tx, error,
 			 "SELECT ticket FROM message WHERE message_id = ?1"
 			 " AND ticket IS NOT NULL ORDER BY id LIMIT 1",
-			 "t", message_id);
-	while (db_next(tx, row, &ok, error))
-		*number = row_text(row, 0);
-	return ok;
+			 "t", message_id),
+		number, error);
+}
+
+bool
+store_ticket_of_conversation(StoreTx *tx, const char *conversation,
+			     char **number, GError **error)
+{
+	return read_number(
+		tx,
+		db_query(tx, error,
+			 "SELECT ticket FROM message WHERE conversation = ?1"
+			 " AND ticket IS NOT NULL ORDER BY id LIMIT 1",
+			 "t", conversation),
+		number, error);
 }
 
 static void

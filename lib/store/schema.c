@@ -96,9 +96,12 @@ static const char schema[] =
 	" envelope_from TEXT,"
 	" queue_id TEXT,"
 	" desk TEXT,"
-	" reason TEXT);"
+	" reason TEXT,"
+	" conversation TEXT);"
 	"CREATE INDEX message_ticket ON message (ticket);"
 	"CREATE INDEX message_message_id ON message (message_id);"
+	"CREATE INDEX message_conversation ON message (conversation)"
+	" WHERE conversation IS NOT NULL;"
 	"CREATE INDEX message_loose ON message (role) WHERE ticket IS NULL;"
 
 	/* apart from message, so that threads are read without it */

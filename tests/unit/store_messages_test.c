@@ -232,6 +232,39 @@ finds_the_ticket_that_had_a_message_id_first(void **state)
 	}
 }
 
+static bool
+ticket_of_conversation_work(StoreTx *tx, void *data, GError **error)
+{
+	Finding *finding = data;
+	return store_ticket_of_conversation(tx, finding->message_id,
+					    &finding->number, error);
+}
+
+static void
+finds_the_ticket_that_had_a_conversation_first(void **state)
+{
+	g_autoptr(Store) store = open_store(state);
+	g_autofree char *one = add_plain(store);
+	g_autofree char *two = add_plain(store);
+	const char *tickets[] = {NULL, two, one};
+	for (size_t i = 0; i < G_N_ELEMENTS(tickets); i++) {
+		MessageDraft draft = plain_draft(tickets[i], "a@x");
+		draft.conversation = "Adk6";
+		must_write(store, message_work, &draft);
+	}
+	add_message(store, one, "Bdk6");
+	const struct {
+		const char *conversation, *want;
+	} cases[] = {{"Adk6", two}, {"adk6", NULL}, {"Bdk6", NULL}};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Finding finding = {.message_id = cases[i].conversation};
+		must_read(store, ticket_of_conversation_work, &finding);
+		assert_same_text(cases[i].conversation, finding.number,
+				 cases[i].want);
+		g_free(finding.number);
+	}
+}
+
 static void
 no_ticket_has_no_message(void **state)
 {
@@ -419,6 +452,7 @@ main(void)
 		IN_SCRATCH(lists_a_thread_oldest_first),
 		IN_SCRATCH(lists_loose_messages_of_a_role_newest_first),
 		IN_SCRATCH(finds_the_ticket_that_had_a_message_id_first),
+		IN_SCRATCH(finds_the_ticket_that_had_a_conversation_first),
 		IN_SCRATCH(no_ticket_has_no_message),
 		IN_SCRATCH(keeps_the_whole_mail_byte_for_byte),
 		IN_SCRATCH(remembers_a_mail_since_an_instant),
