@@ -90,10 +90,13 @@ $(BUILD)/tests/verdict_test: $(call obj,milter/verdict.c)
 unit-tests: $(TESTS)
 
 # What building, testing and running need: Debian's packages, and a Postfix
-# that is unpacked, not installed.
+# that is unpacked, not installed; the tests need a Sendmail too.
 deps:
 	@scripts/install-packages
 	@scripts/unpack-postfix build/parts
+
+test-deps: deps
+	@scripts/unpack-sendmail build/parts
 
 # Packages may have come just now, so make starts anew after deps.
 run: deps
@@ -113,7 +116,7 @@ SAN_ENV = LOKET_QUICK=1 ASAN_OPTIONS=abort_on_error=1 \
 	  UBSAN_OPTIONS=print_stacktrace=1 G_SLICE=always-malloc \
 	  G_DEBUG=fatal-criticals
 
-check: deps
+check: test-deps
 	@$(MAKE) --no-print-directory CI=1 all unit-tests
 	@$(MAKE) --no-print-directory CI=1 $(SAN) all unit-tests san-conf
 	$(PROVE) tests/house
@@ -163,8 +166,8 @@ clean:
 
 FORCE:
 
-.PHONY: FORCE all loketd loket unit-tests deps run stop check san-conf bench \
-	install format tidy clean
+.PHONY: FORCE all loketd loket unit-tests deps test-deps run stop check san-conf \
+	bench install format tidy clean
 .SECONDARY:
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -142,6 +142,22 @@ on_envfrom(SMFICTX *ctx, char **arguments)
 	return go_on(session, SMFIP_NR_MAIL);
 }
 
+/* What the server reads in a recipient: Sendmail names a mailbox of its own
+ * without a domain. */
+static char *
+resolved_recipient(SMFICTX *ctx, const Config *config, const char *given)
+{
+	g_autofree char *resolved = macro(ctx, "{rcpt_addr}");
+	if (!resolved)
+		return g_strdup(given);
+	if (strchr(resolved, '@'))
+		return address_of_path(resolved);
+	const char *domain = address_domain(given);
+	if (*domain)
+		return g_strconcat(resolved, "@", domain, NULL);
+	return g_strdup(config_desk_mailbox(config, resolved));
+}
+
 /* The address as it was given, or as the server reads it when only that is a
  * desk's: "support", "support%acme.example" and "(x)support@acme.example" are
  * delivered to a desk too. */
@@ -150,12 +166,12 @@ recipient_of(SMFICTX *ctx, const char *path)
 {
 	g_autoptr(Site) site = daemon_site();
 	g_autofree char *given = address_of_path(path);
-	g_autofree char *resolved = macro(ctx, "{rcpt_addr}");
-	if (!site || !resolved || config_desk_for(site->config, given))
+	if (!site || config_desk_for(site->config, given))
 		return g_steal_pointer(&given);
-	g_autofree char *read = address_of_path(resolved);
-	return config_desk_for(site->config, read) ? g_steal_pointer(&read)
-						   : g_steal_pointer(&given);
+	g_autofree char *read = resolved_recipient(ctx, site->config, given);
+	return read && config_desk_for(site->config, read)
+		       ? g_steal_pointer(&read)
+		       : g_steal_pointer(&given);
 }
 
 static sfsistat

@@ -218,6 +218,10 @@ char *config_find_data_dir(GError **error);
  */
 const ConfigDesk *config_desk_for(const Config *config, const char *address);
 
+/* The first address of a desk with this local part, for a mail server that
+ * names its own mailboxes without a domain. Borrowed; NULL: no desk's. */
+const char *config_desk_mailbox(const Config *config, const char *local);
+
 /* The address that a desk speaks from: its first. Borrowed. */
 const char *desk_address(const ConfigDesk *desk);
 

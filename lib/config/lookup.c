@@ -64,6 +64,29 @@ config_desk_for(const Config *config, const char *address)
 	return desk_with(config, base);
 }
 
+static const char *
+mailbox_named(char **addresses, const char *local)
+{
+	size_t length = strlen(local);
+	for (; *addresses; addresses++) {
+		if (g_ascii_strncasecmp(*addresses, local, length) == 0 &&
+		    (*addresses)[length] == '@')
+			return *addresses;
+	}
+	return NULL;
+}
+
+const char *
+config_desk_mailbox(const Config *config, const char *local)
+{
+	const char *found = NULL;
+	for (size_t i = 0; !found && i < config->desks->len; i++) {
+		const ConfigDesk *desk = g_ptr_array_index(config->desks, i);
+		found = mailbox_named(desk->addresses, local);
+	}
+	return found;
+}
+
 const ConfigDesk *
 config_desk_by_title(const Config *config, const char *title)
 {

@@ -175,7 +175,7 @@ sub _account($self) {
 	my @mails = map { $self->{site}->mailbox($_) } qw(support help);
 	for my $ticket (@tickets) {
 		my $number = $ticket->{number};
-		$self->{site}->postfix->log_lines($ticket->{queue_id})
+		$self->{site}->server->log_lines($ticket->{queue_id})
 			or die "$number: queue id is not in Postfix's log\n";
 		any { $_->get('Loket-Ticket') eq $number } @mails
 			or die "$number: stands in no delivered mail\n";

@@ -6,6 +6,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use Loket::EachServer;
 use Test::More;
 
 use Loket::Compose qw(compose);
@@ -79,6 +80,10 @@ my %mail = (
 		From => 'an@klant.example', Date =>
 		'Fri, 99 Foo 99999 99:99:99 +9999', Subject => 'Datum'),
 );
+
+# Sendmail refuses these itself: a header has 32 kB there.
+delete @mail{'a bare CR', 'a header field of 70 kB', '5,000 header fields',
+	'5,000 references'} if $ENV{LOKET_SERVER} eq 'Sendmail';
 
 my $n = 0;
 for my $name (sort keys %mail) {

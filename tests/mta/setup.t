@@ -27,9 +27,9 @@ use constant ARRIVAL_S => 20;
 my $dir = File::Temp->newdir;
 chmod 0755, $dir or die "$dir: $!\n";
 my $site = Loket::Site->new(dir => "$dir/site");
-my $etc = $site->postfix->config_dir;
+my $etc = $site->server->config_dir;
 my $conf = $site->conf_file;
-my %environment = $site->postfix->environment;
+my %environment = $site->server->environment;
 my %as_installed;
 
 sub read_file($path) {
@@ -70,7 +70,7 @@ sub postconf(@arguments) {
 
 # The services as master.cf names them.
 sub service($name) {
-	return '127.0.0.1:' . $site->postfix->port($name) . '/inet';
+	return '127.0.0.1:' . $site->server->port($name) . '/inet';
 }
 
 # Does what setup says, to the letter, and gives what it said.
@@ -83,7 +83,7 @@ sub follow_setup {
 	}
 	postconf('-e', $said->{out} =~ /^([^#\n].*)$/mg)
 		if $said->{out} =~ /^[^#\n]/m;
-	$site->postfix->restart;
+	$site->server->restart;
 	return $said->{out};
 }
 
@@ -133,7 +133,7 @@ $site->start;
 postconf('-PX', service($_) . '/smtpd_milters') for qw(smtp submission);
 postconf('-X', 'milter_default_action');
 $as_installed{$_} = read_file("$etc/$_") for qw(main.cf master.cf);
-$site->postfix->restart;
+$site->server->restart;
 
 subtest 'before it, mail passes Loket by' => sub {
 	passes_by('Zonder');
@@ -167,7 +167,7 @@ subtest 'a chrooted smtpd cannot reach a socket outside its queue' => sub {
 	my $said = setup($conf, '--config-dir', $etc);
 	is $said->{exit}, EX_CONFIG, 'setup refuses';
 	is $said->{out}, '', 'and prints nothing to add';
-	my $queue = $site->postfix->queue_dir;
+	my $queue = $site->server->queue_dir;
 	my ($directory) = $said->{err} =~ /install -d .* (\S+)$/m;
 	is $directory, "$queue/loket", 'it names a directory below the queue';
 	my ($socket) = $said->{err} =~ /socket = "(.*)"$/m;
@@ -247,7 +247,7 @@ subtest 'Loket-* stays inside when mail is forwarded onward' => sub {
 	postconf('-e', @forwarding);
 	my $said = setup($conf, '--config-dir', $etc)->{out};
 	postconf('-e', $said =~ /^(smtpd_milters = .*)$/m);
-	$site->postfix->restart;
+	$site->server->restart;
 	like $forwarded->('Open')->{data}, qr/^Loket-Ticket:/m,
 		'with the milter alone they go along';
 

@@ -128,6 +128,31 @@ finds_the_desk_of_an_address(void **state)
 }
 
 static void
+finds_the_desk_of_a_mailbox_without_a_domain(void **state)
+{
+	g_autoptr(Config) config = load(*state, two_desks);
+	static const struct {
+		const char *local;
+		const char *want;
+	} cases[] = {
+		{"support", "support@acme.example"},
+		{"SUPPORT", "support@acme.example"},
+		{"sales", "sales@acme.example"},
+		{"a", "a@acme.example"},
+		{"suppor", NULL},
+		{"supportx", NULL},
+		{"support@acme.example", NULL},
+		{"acme.example", NULL},
+		{"", NULL},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const char *got = config_desk_mailbox(config, cases[i].local);
+		if (g_strcmp0(got, cases[i].want) != 0)
+			fail_msg("%s is %s", cases[i].local, got);
+	}
+}
+
+static void
 finds_the_agent_behind_a_login(void **state)
 {
 	g_autoptr(Config) config = load(*state, two_desks);
@@ -285,6 +310,7 @@ main(void)
 		TEST(judges_a_season_by_the_local_date),
 		TEST(counts_closed_days_where_a_desk_owes_answers),
 		TEST(finds_the_desk_of_an_address),
+		TEST(finds_the_desk_of_a_mailbox_without_a_domain),
 		TEST(finds_the_agent_behind_a_login),
 		TEST(has_no_agent_behind_a_bare_login_without_a_domain),
 		TEST(knows_the_agents_of_each_desk),

@@ -17,7 +17,8 @@ sub mails($class, $maildir) {
 		sort { _arrival($a) <=> _arrival($b) } @files;
 }
 
-# Postfix names a file SECONDS.V<device>I<inode>M<microseconds>.HOST.
+# Postfix names a file SECONDS.V<device>I<inode>M<microseconds>.HOST, and
+# tests/lib/deliver much the same.
 sub _arrival($file) {
 	my ($s, $us) = $file =~ m{/(\d+)\.[^/]*?M(\d+)};
 	return $s + $us / 1e6;
@@ -48,7 +49,7 @@ sub subject($self) {
 	return decode('MIME-Header', $self->get('Subject') // '');
 }
 
-# Whether Postfix took the mail in under this queue id: its Received says so.
+# Whether the server took the mail in under this queue id: its Received says so.
 sub has_come_as($self, $queue_id) {
 	return $self->{head} =~ /^Received:.*\bid \Q$queue_id\E\b/m;
 }

@@ -1,11 +1,7 @@
 package Loket::Postfix;
 
-# A private Postfix: configuration, queue, data, log and Maildirs under one
-# directory, ports on loopback. The programs are the machine's own or those
-# that scripts/unpack-postfix left under build/parts.
-#
-# Every domain is final here, so no mail can leave: acme.example has its
-# mailboxes, all other mail lies together in the Maildir "outside".
+# A private Postfix. The programs are the machine's own or those that
+# scripts/unpack-postfix left under build/parts.
 #
 # Daemons run as another user, who may not be let through to the directory by
 # its name; whatever they open is therefore named relative to the queue.
@@ -14,39 +10,21 @@ use v5.36;
 use Carp qw(croak);
 use File::Basename qw(dirname);
 use File::Path qw(make_path);
-use IO::Select;
-use IO::Socket::INET;
-use IO::Socket::UNIX;
-use Socket qw(SOCK_DGRAM);
 
+use parent 'Loket::MailServer';
+use Loket::MailServer qw(write_file);
 use Loket::Process qw(run);
-use Loket::Wait qw(wait_for);
 
-use constant DOMAIN => 'acme.example';
-use constant HOSTNAME => "mx.${\DOMAIN}";
-use constant MAILBOXES => qw(
-	support help jan els kees tweedelijn kwaliteit postmaster);
-use constant SERVICES => qw(smtp submission relay);
-use constant START_S => 30;
-
-# new(dir => DIR, root => CHECKOUT, milter => SOCKET, logins => {NAME => WORD})
-#
-# SOCKET is a path relative to DIR. Options: `ports`, the number to prefer for
-# each of smtp, submission and relay; `main`, further parameters of main.cf;
-# `shows_all`, true to show the milter local mail and Postfix's own bounces too.
+# Option `main`: further parameters of main.cf.
 sub new($class, %args) {
-	my $self = bless {%args}, $class;
-	$self->{milter} = "unix:../$args{milter}" if $args{milter};
-	$self->_find_programs;
-	$self->_reserve_port($_) for SERVICES;
+	my $self = $class->SUPER::new(%args);
+	$self->{milters} = join ', ', map { "unix:../$_" }
+		grep { defined } @args{qw(milter later_milter)};
 	return $self;
 }
 
-sub port($self, $service) { return $self->{port}{$service} }
-sub mail_dir($self) { return "$self->{dir}/mail" }
-sub log_file($self) { return "$self->{dir}/mail.log" }
-sub config_dir($self) { return "$self->{dir}/etc" }
-sub queue_dir($self) { return "$self->{dir}/queue" }
+# How a client comes from an address far away; see Loket::Smtp.
+sub seen_from($self, $address) { return (xclient => $address) }
 
 # What its programs need of the environment, to be found and to run.
 sub environment($self) {
@@ -55,29 +33,6 @@ sub environment($self) {
 		if $self->{library_path};
 	return %environment;
 }
-
-sub start($self) {
-	$self->_write_files;
-	$self->_add_logins;
-	$self->{owner} = $$;
-	$self->_launch;
-}
-
-# Starts anew with the configuration as it now lies there.
-sub restart($self) {
-	$self->_control('stop');
-	$self->_launch;
-}
-
-# Only the process that started Postfix stops it, and only once.
-sub stop($self) {
-	return unless ($self->{owner} // 0) == $$;
-	delete $self->{owner};
-	$self->_control('stop');
-}
-
-# Lets it run on after this process.
-sub release($self) { delete $self->{owner} }
 
 # Stops the Postfix that an earlier process left in a directory; true when one
 # ran there.
@@ -104,31 +59,23 @@ sub log_lines($self, $queue_id = undef) {
 	return grep { /\]: \Q$queue_id\E:/ } @lines;
 }
 
-sub _launch($self) {
+sub _begin($self) {
 	# Postfix waits while a file was changed only just now.
 	my $past = time - 60;
 	utime $past, $past, glob $self->config_dir . '/*';
 	$self->_control('start') == 0
 		or croak "Postfix does not start, see $self->{dir}/postfix.out";
-	for my $port (values $self->{port}->%*) {
-		wait_for(START_S, sub { _answers($port) })
-			or croak "Postfix is silent on port $port, see ",
-				$self->log_file;
-	}
 }
 
+sub _end($self) { $self->_control('stop') }
+
 sub _find_programs($self) {
-	my $parts = "$self->{root}/build/parts";
-	my ($saslpasswd) = grep { -x } '/usr/sbin/saslpasswd2',
-		"$parts/sasl2-bin/usr/sbin/saslpasswd2";
-	$self->{saslpasswd} = $saslpasswd
-		// croak 'no saslpasswd2, run scripts/unpack-postfix';
 	if (-x '/usr/sbin/postfix') {
 		$self->{postfix} = '/usr/sbin/postfix';
 		$self->{places} = {};
 		return;
 	}
-	my $tree = "$parts/postfix";
+	my $tree = $self->_parts . '/postfix';
 	$self->{postfix} = "$tree/usr/sbin/postfix";
 	-x $self->{postfix}
 		or croak 'no Postfix, run scripts/unpack-postfix';
@@ -167,18 +114,20 @@ sub _write_files($self) {
 	my %main = ($self->_main, $self->{places}->%*,
 		mail_owner => $user, setgid_group => $group,
 		($self->{main} // {})->%*);
-	_write("$dir/etc/main.cf",
+	write_file("$dir/etc/main.cf",
 		map { "$_ = $main{$_}\n" } sort keys %main);
-	_write("$dir/etc/master.cf", $self->_master);
-	_write("$dir/etc/mailboxes", _mailboxes());
+	write_file("$dir/etc/master.cf", $self->_master);
+	write_file("$dir/etc/mailboxes", $self->_mailboxes);
+	$self->_add_logins('smtpd', '../data/sasldb2');
+	chown scalar(getpwnam $user), -1, "$dir/data/sasldb2";
 }
 
 sub _main($self) {
 	my $dir = $self->{dir};
 	return (
 		compatibility_level => '3.6',
-		myhostname => HOSTNAME,
-		myorigin => DOMAIN,
+		myhostname => $self->HOSTNAME,
+		myorigin => $self->DOMAIN,
 		mydestination => '',
 		mynetworks => '127.0.0.0/8',
 		inet_interfaces => '127.0.0.1',
@@ -207,15 +156,28 @@ sub _main($self) {
 		virtual_mailbox_limit => 0,
 		cyrus_sasl_config_path => "$dir/etc/sasl",
 		milter_default_action => 'tempfail',
-		non_smtpd_milters => $self->{shows_all} ? $self->{milter} : '',
+		non_smtpd_milters => $self->{shows_all}
+			? $self->{milters} : '',
 		internal_mail_filter_classes =>
 			$self->{shows_all} ? 'bounce' : '',
+		$self->_tls, $self->_filter,
 	);
 }
 
+sub _tls($self) {
+	return $self->{tls} ? (smtpd_tls_security_level => 'may',
+		smtpd_tls_chain_files => $self->_certificate) : ();
+}
+
+sub _filter($self) {
+	my $port = $self->{content_filter} or return;
+	return (smtpd_client_restrictions => 'check_client_access inline:{'
+		. " { 192.0.2 = FILTER smtp:[127.0.0.1]:$port } }");
+}
+
 sub _master($self) {
-	my $milter = $self->{milter}
-		? "\n\t-o { smtpd_milters = $self->{milter} }" : '';
+	my $milter = $self->{milters}
+		? "\n\t-o { smtpd_milters = $self->{milters} }" : '';
 	my $sasl = "\n\t-o smtpd_sasl_auth_enable=yes"
 		. "\n\t-o { smtpd_relay_restrictions ="
 		. ' permit_sasl_authenticated, reject }';
@@ -250,31 +212,12 @@ sub _master($self) {
 }
 
 # virtual(8) refuses $1 in a pattern's result, hence a line a mailbox.
-sub _mailboxes {
-	my $domain = quotemeta DOMAIN;
-	return map({ "/^$_(\\+.*)?\@$domain\$/ ${\DOMAIN}/$_/\n" } MAILBOXES),
+sub _mailboxes($self) {
+	my $domain = quotemeta $self->DOMAIN;
+	my $dir = $self->DOMAIN;
+	return map({ "/^$_(\\+.*)?\@$domain\$/ $dir/$_/\n" }
+			$self->MAILBOXES),
 		"!/\@$domain\$/ outside/\n";
-}
-
-# The realm is the server's name, so that people log in with their bare name.
-sub _add_logins($self) {
-	my $logins = $self->{logins} or return;
-	my $dir = $self->{dir};
-	_write("$dir/etc/sasl/smtpd.conf", <<~'END');
-		pwcheck_method: auxprop
-		auxprop_plugin: sasldb
-		sasldb_path: ../data/sasldb2
-		mech_list: PLAIN LOGIN
-		END
-	for my $login (sort keys %$logins) {
-		open my $password, '|-', $self->{saslpasswd}, qw(-p -c),
-			'-f', "$dir/data/sasldb2", '-u', HOSTNAME, $login
-			or croak "$self->{saslpasswd}: $!";
-		print $password $logins->{$login};
-		close $password or croak "$self->{saslpasswd} failed";
-	}
-	my ($user) = _accounts();
-	chown scalar(getpwnam $user), -1, "$dir/data/sasldb2";
 }
 
 sub _control($self, $command) {
@@ -283,42 +226,6 @@ sub _control($self, $command) {
 	my $out = "$self->{dir}/postfix.out";
 	return run($out, $out,
 		$self->{postfix}, '-c', "$self->{dir}/etc", $command);
-}
-
-# A port that is preferred, or any below the range from which the kernel takes
-# its own for outgoing connections.
-sub _reserve_port($self, $service) {
-	my $port = $self->{ports}{$service} // _any_port();
-	until ($self->{reserved}{$port} = _reserve($port)) {
-		$port = _any_port();
-	}
-	$self->{port}{$service} = $port;
-}
-
-sub _any_port { return 10_100 + int rand 20_000 }
-
-# Postfix sets SO_REUSEPORT: two of them would share a port, and each get some
-# of the mail. Whoever holds the abstract socket of that name has the port.
-sub _reserve($port) {
-	my $reserved = IO::Socket::UNIX->new(
-		Type => SOCK_DGRAM, Local => "\0loket-port-$port") or return;
-	return IO::Socket::INET->new(LocalAddr => '127.0.0.1',
-		LocalPort => $port, Proto => 'tcp', Listen => 1,
-		ReuseAddr => 1) && $reserved;
-}
-
-sub _answers($port) {
-	my $socket = IO::Socket::INET->new(
-		PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => 5)
-		or return 0;
-	IO::Select->new($socket)->can_read(5) or return 0;
-	return (readline $socket // '') =~ /^220 /;
-}
-
-sub _write($file, @lines) {
-	open my $out, '>', $file or croak "$file: $!";
-	print $out @lines;
-	close $out or croak "$file: $!";
 }
 
 1;

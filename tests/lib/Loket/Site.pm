@@ -1,6 +1,6 @@
 package Loket::Site;
 
-# A whole service desk on loopback: a private Postfix and loketd, with the
+# A whole service desk on loopback: a private mail server and loketd, with the
 # desk support@acme.example, two agents, and a Maildir for everybody.
 #
 #	my $site = Loket::Site->temporary;
@@ -26,6 +26,7 @@ use Loket::Maildir;
 use Loket::Postfix;
 use Loket::Process qw(
 	spawn run end_process is_running exit_code remember remembered);
+use Loket::Sendmail;
 use Loket::Smtp;
 use Loket::Wait qw(wait_for);
 
@@ -40,7 +41,9 @@ use constant SOCKET_PATH_MAX => 108;
 
 my @live;
 
-# new(dir => DIR): options are those of Loket::Postfix, and `config`, text to
+# The mail server is the one that LOKET_SERVER names, by default Postfix.
+#
+# new(dir => DIR): options are those of its class, and `config`, text to
 # stand behind the generated configuration, `desk`, text within the desk.
 sub new($class, %args) {
 	my $self = bless { config => '', desk => '', %args }, $class;
@@ -52,10 +55,14 @@ sub new($class, %args) {
 	# Postfix's daemons run as another user.
 	umask 022;
 	chmod 0755, $self->{dir};
-	$self->{postfix} = Loket::Postfix->new(%args,
+	$self->{server} = _server_class()->new(%args,
 		dir => $self->{dir}, root => ROOT,
 		milter => 'milter.sock', logins => LOGINS);
 	return $self;
+}
+
+sub _server_class {
+	return 'Loket::' . ($ENV{LOKET_SERVER} // 'Postfix');
 }
 
 # A site in a new directory below build/, which goes when it ends.
@@ -67,7 +74,7 @@ sub temporary($class, %args) {
 }
 
 sub dir($self) { return $self->{dir} }
-sub postfix($self) { return $self->{postfix} }
+sub server($self) { return $self->{server} }
 sub conf_file($self) { return "$self->{dir}/loket.conf" }
 sub socket_file($self) { return "$self->{dir}/milter.sock" }
 sub pid($self) { return $self->{pid} }
@@ -85,20 +92,20 @@ sub start($self) {
 	remember("$self->{dir}/owner.pid", $$);
 	$self->write_conf;
 	$self->start_loketd;
-	$self->{postfix}->start;
+	$self->{server}->start;
 }
 
 # Returns loketd's exit code.
 sub stop($self) {
 	@live = grep { $_ != $self } @live;
-	$self->{postfix}->stop;
+	$self->{server}->stop;
 	return $self->stop_loketd;
 }
 
 # Lets the site live on after this process; stop_running() ends it.
 sub release($self) {
 	@live = grep { $_ != $self } @live;
-	$self->{postfix}->release;
+	$self->{server}->release;
 	unlink "$self->{dir}/owner.pid";
 }
 
@@ -182,9 +189,9 @@ sub send($self, $from, $recipients, $mail, %options) {
 # An agent's mail, from the outbox of his mail client.
 sub submit($self, $login, $recipients, $mail, %options) {
 	my $smtp = Loket::Smtp->new(
-		port => $self->{postfix}->port('submission'),
+		port => $self->{server}->port('submission'),
 		login => $login, password => LOGINS->{$login});
-	my $from = $options{from} // "$login\@" . Loket::Postfix::DOMAIN;
+	my $from = $options{from} // "$login\@" . $self->{server}->DOMAIN;
 	my $reply = $smtp->send($from, $recipients, $mail);
 	$smtp->quit;
 	return $reply;
@@ -192,24 +199,26 @@ sub submit($self, $login, $recipients, $mail, %options) {
 
 # An SMTP session from outside.
 sub session($self, %options) {
-	return Loket::Smtp->new(client => CLIENT,
-		port => $self->{postfix}->port('smtp'), %options);
+	my $client = delete $options{client} // CLIENT;
+	my $server = $self->{server};
+	return Loket::Smtp->new(port => $server->port('smtp'),
+		$server->seen_from($client), %options);
 }
 
 # The mails that lie in the mailbox of one of our people or desks.
 sub mailbox($self, $name) {
-	return Loket::Maildir->mails(join '/', $self->{postfix}->mail_dir,
-		Loket::Postfix::DOMAIN, $name);
+	return Loket::Maildir->mails(join '/', $self->{server}->mail_dir,
+		$self->{server}->DOMAIN, $name);
 }
 
 # The mails that somebody outside has got.
 sub outside($self, $address) {
-	my $maildir = $self->{postfix}->mail_dir . '/outside';
+	my $maildir = $self->{server}->mail_dir . '/outside';
 	return grep { $_->get('Delivered-To') eq $address }
 		Loket::Maildir->mails($maildir);
 }
 
-# The delivered copy of the mail that was answered so: Postfix's own Received
+# The delivered copy of the mail that was answered so: the server's own Received
 # names the queue id. Dies when it does not come.
 sub delivered($self, $name, $reply) {
 	return wait_for(ARRIVAL_S, sub {
@@ -246,7 +255,7 @@ sub settle($self, $timeout_s = SETTLE_S) {
 	wait_for($timeout_s, sub {
 		my @waiting = grep { $_->{state} eq 'waiting' }
 			$self->loket_json('outbox')->@*;
-		return !@waiting && $self->{postfix}->is_idle;
+		return !@waiting && $self->{server}->is_idle;
 	}) or croak 'the outbox does not empty';
 }
 
@@ -276,7 +285,7 @@ sub write_conf($self) { _write($self->conf_file, $self->_conf) }
 
 sub _conf($self) {
 	my $dir = $self->{dir};
-	my $relay = $self->{postfix}->port('relay');
+	my $relay = $self->{server}->port('relay');
 	return <<~"END";
 		socket = "unix:$dir/milter.sock"
 		socket-mode = "0666"

@@ -1,9 +1,9 @@
 package Loket::Smtp;
 
-# One SMTP session as a client far away would have it: XCLIENT makes it come
-# from another address, so that loopback proves nothing.
+# One SMTP session as a client far away would have it: it comes from another
+# address, so that loopback proves nothing.
 #
-#	my $smtp = Loket::Smtp->new(port => 10025, client => '192.0.2.7');
+#	my $smtp = Loket::Smtp->new(port => 10025, xclient => '192.0.2.7');
 #	my $reply = $smtp->send('a@b.example', ['support@acme.example'], $mail);
 #	say "$reply->{code} $reply->{queue_id}";
 #
@@ -18,14 +18,16 @@ use MIME::Base64 qw(encode_base64);
 
 use constant TIMEOUT_S => 60;
 
-# new(port => PORT): options `client`, an IP address; `login` and `password`.
+# new(port => PORT): options `login` and `password`, and an IP address to come
+# from: `xclient`, claimed by XCLIENT, or `source`, one of this machine's.
 sub new($class, %args) {
 	my $self = bless {}, $class;
 	$self->{socket} = IO::Socket::INET->new(
 		PeerAddr => '127.0.0.1', PeerPort => $args{port},
+		LocalAddr => $args{source},
 		Timeout => TIMEOUT_S) or croak "port $args{port}: $@";
 	$self->_expect(220, $self->_reply);
-	$self->_become($args{client}) if $args{client};
+	$self->_become($args{xclient}) if $args{xclient};
 	$self->_expect(250, $self->command('EHLO client.example'));
 	$self->_login(@args{qw(login password)}) if defined $args{login};
 	return $self;
@@ -106,6 +108,7 @@ sub _reply($self) {
 	}
 	alarm 0;
 	my ($queue_id) = $text =~ /queued as (\w+)/;
+	$queue_id //= $1 if $text =~ /(\w+) Message accepted for delivery/;
 	return { code => $code, text => $text, queue_id => $queue_id };
 }
 

@@ -1,0 +1,39 @@
+package Loket::EachServer;
+
+# Runs a test on each mail server: a test that says
+#
+#	use Loket::EachServer;
+#
+# first of all is started anew for each, as a subtest, with the server's name
+# in LOKET_SERVER. LOKET_SERVERS chooses: `LOKET_SERVERS=Sendmail prove x.t`.
+
+use v5.36;
+use File::Basename qw(dirname);
+use Test::More;
+
+use Loket::MailServer;
+
+# How a program is started, so that a client can come from far away: Postfix
+# has XCLIENT for that, Sendmail must be on a network where it does.
+my %START = (
+	Postfix => [],
+	Sendmail => [dirname(__FILE__) . '/../private-network',
+		Loket::MailServer::HOSTNAME],
+);
+
+sub import {
+	return if $ENV{LOKET_SERVER};
+	for my $server (split ' ',
+			$ENV{LOKET_SERVERS} // 'Postfix Sendmail') {
+		local $ENV{LOKET_SERVER} = $server;
+		open my $out, '-|', $START{$server}->@*, $^X, $0
+			or die "$0: $!\n";
+		print "# Subtest: $server\n";
+		print "    $_" while <$out>;
+		ok close $out, $server;
+	}
+	done_testing;
+	exit;
+}
+
+1;
