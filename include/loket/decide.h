@@ -64,6 +64,9 @@ typedef struct Decision {
 	bool is_answer;		/* meets a response target */
 	bool is_undeliverable;	/* a mail did not reach a recipient */
 	bool answer_failed;	/* it did not reach the customer */
+	char *unreached;	/* whom it did not reach; NULL: not told */
+	char *bounced_agent;	/* who wrote it; NULL: no agent did */
+	char *other_agent;	/* who answered just before; NULL: nobody */
 	bool goes_out;		/* an agent's mail to somebody else in a ticket;
 				   of such a one: */
 	bool is_masked;		/* the desk stands for the agent */

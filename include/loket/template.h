@@ -18,6 +18,7 @@
  *   {desk}     the name of the desk
  *   {address}  the address of the desk
  *   {due}      the promised moment, as date_text() of the template's language
+ *   {who}      the address of whom it is about
  *
  * A paragraph (lines up to an empty one) in which a field has no value is left
  * out as a whole.
@@ -33,6 +34,10 @@ typedef struct Template Template;
 enum TemplateKind {
 	/* The acknowledgement of a new ticket. */
 	TEMPLATE_ACK,
+	/* To two agents who answered within an hour of each other. */
+	TEMPLATE_ANSWERED_TWICE,
+	/* To the agent whose answer came back. */
+	TEMPLATE_UNDELIVERABLE,
 	TEMPLATE_KINDS,
 };
 
@@ -43,6 +48,7 @@ typedef struct TemplateValues {
 	const char *desk;
 	const char *address;
 	const char *due;
+	const char *who;
 } TemplateValues;
 
 /*

@@ -61,6 +61,7 @@ typedef struct TicketPause {
 typedef struct TicketAnswer {
 	char *message_id; /* NULL: not by mail */
 	int64_t at;
+	char *agent; /* address; NULL: not told */
 } TicketAnswer;
 
 /* Strings are UTF-8 and owned; NULL where there is nothing. */
@@ -122,8 +123,8 @@ void ticket_customer_wrote(Ticket *ticket, const Calendar *calendar,
 
 /* A human agent answered the customer with the mail message_id (may be
  * NULL): the running response target is met, and the plan when something is
- * promised; the turn is the customer's. */
-void ticket_answer(Ticket *ticket, const char *message_id, int64_t at);
+ * promised; the turn is the customer's. The answer, borrowed. */
+TicketAnswer *ticket_answer(Ticket *ticket, const char *message_id, int64_t at);
 
 /* There is nothing to answer: a response clock ends outside the norm. */
 void ticket_done(Ticket *ticket, int64_t at);
@@ -149,8 +150,14 @@ void ticket_wait(Ticket *ticket, const Calendar *calendar, int64_t at,
 /* The pause that runs at the instant; NULL when none does. Borrowed. */
 TicketPause *ticket_pause_at(const Ticket *ticket, int64_t instant);
 
-/* Adds an answer as it was stored; message_id is copied. */
-void ticket_add_answer(Ticket *ticket, const char *message_id, int64_t at);
+/* Adds an answer as it was stored; message_id is copied. Borrowed. */
+TicketAnswer *ticket_add_answer(Ticket *ticket, const char *message_id,
+				int64_t at);
+
+/* The answer that was the mail message_id (may be NULL); NULL: none was.
+ * Borrowed. */
+const TicketAnswer *ticket_answer_by(const Ticket *ticket,
+				     const char *message_id);
 
 /* Adds a pause as it was stored; why is copied. */
 void ticket_add_pause(Ticket *ticket, int64_t from, int64_t to,

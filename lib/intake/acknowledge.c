@@ -7,11 +7,9 @@
 #include <string.h>
 
 #include <loket/address.h>
-#include <loket/datetext.h>
 #include <loket/notify.h>
-#include <loket/reference.h>
 
-#include "job.h"
+#include "notice.h"
 
 #define HOUR_S 3600
 #define KIND "ack"
@@ -74,80 +72,27 @@ threaded_id(const Mail *mail)
 	return id && message_id_is_valid(id) ? id : NULL;
 }
 
-/* When an answer is promised, in the customer's words; NULL: nothing is. */
-static char *
-promised(const Job *job, const char *language)
-{
-	const TicketClock *clock =
-		ticket_clock(job->ticket, TARGET_FIRST_RESPONSE);
-	const Calendar *calendar = job->decision->desk->calendar;
-	return clock ? date_text(clock->due, calendar_timezone(calendar),
-				 language, job->now)
-		     : NULL;
-}
-
-static void
-write_words(const Job *job, OutboxItem *item)
-{
-	const ConfigDesk *desk = job->decision->desk;
-	const Template *template =
-		templates_find(job->intake->templates, TEMPLATE_ACK,
-			       job->ticket->language, desk->language);
-	g_autofree char *due = promised(job, template_language(template));
-	g_autofree char *tag = tag_format(desk->tag, job->ticket->number);
-	TemplateValues values = {.number = job->ticket->number,
-				 .tag = tag,
-				 .desk = desk->name,
-				 .address = desk_address(desk),
-				 .due = due};
-	item->subject = template_subject(template, &values);
-	item->text = template_text(template, &values);
-}
-
-/* The whole mail around the words, with a Message-ID of ours. */
-static void
-write_mail(const Job *job, OutboxItem *item)
-{
-	const ConfigDesk *desk = job->decision->desk;
-	const Keyring *keyring = job->intake->keyring;
-	item->message_id = reference_new(keyring, job->ticket->number,
-					 address_domain(desk_address(desk)));
-	g_autofree char *mark = loop_mark_new(keyring);
-	Notification notification = {
-		.from_address = desk_address(desk),
-		.from_name = desk->name,
-		.to = job->envelope->sender,
-		.subject = item->subject,
-		.text = item->text,
-		.message_id = item->message_id,
-		.in_reply_to = threaded_id(job->mail),
-		.loop_mark = mark,
-		.at = job->now,
-		.tz = calendar_timezone(desk->calendar),
-	};
-	item->mail = notification_render(&notification);
-}
-
 static bool
 queue(StoreTx *tx, const Job *job, const char *state, GError **error)
 {
-	g_autoptr(OutboxItem) item = g_new0(OutboxItem, 1);
 	const char *number = job->ticket->number;
-	item->key = g_strdup_printf(KIND ":%s", number);
-	item->kind = g_strdup(KIND);
-	item->state = g_strdup(state);
-	item->ticket = g_strdup(number);
-	item->recipient = g_strdup(job->envelope->sender);
-	item->desk = g_strdup(job->decision->desk->title);
-	item->is_authenticated = job->triage->is_authenticated;
-	item->created_at = job->now;
-	item->next_at = job->now + job->intake->config->ack_delay_s;
-	write_words(job, item);
-	write_mail(job, item);
+	const TicketClock *clock =
+		ticket_clock(job->ticket, TARGET_FIRST_RESPONSE);
+	g_autofree char *key = g_strdup_printf(KIND ":%s", number);
+	Notice notice = {
+		.kind = KIND,
+		.key = key,
+		.state = state,
+		.template = TEMPLATE_ACK,
+		.language = job->ticket->language,
+		.to = job->envelope->sender,
+		.in_reply_to = threaded_id(job->mail),
+		.due = clock ? clock->due : 0,
+	};
 	bool is_added;
-	return store_outbox_add(tx, item, &is_added, error) &&
+	return queue_notice(tx, job, &notice, &is_added, error) &&
 	       (!is_added || store_event_add(tx, number, job->now, "ack queued",
-					     item->recipient, error));
+					     notice.to, error));
 }
 
 static bool

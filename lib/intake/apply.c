@@ -41,7 +41,8 @@ move_clocks(Ticket *ticket, const Job *job)
 						     : NULL,
 				      job->now);
 	if (decision->is_answer) {
-		ticket_answer(ticket, job->mail->message_id, job->now);
+		ticket_answer(ticket, job->mail->message_id, job->now)->agent =
+			g_strdup(job->triage->agent);
 		g_free(ticket->agent);
 		ticket->agent = g_strdup(job->triage->agent);
 	}
@@ -243,7 +244,7 @@ apply(StoreTx *tx, Job *job, GError **error)
 	}
 	return record_message(tx, job, error) &&
 	       record_participants(tx, job, error) &&
-	       record_events(tx, job, error) &&
+	       record_events(tx, job, error) && alert_agents(tx, job, error) &&
 	       (!job->created || acknowledge(tx, job, error));
 }
 
@@ -252,7 +253,8 @@ static bool
 answer_fresh(StoreTx *tx, Job *job, const GPtrArray *fresh, GError **error)
 {
 	move_clocks(job->ticket, job);
-	return add_participants(tx, job, fresh, error);
+	return add_participants(tx, job, fresh, error) &&
+	       alert_agents(tx, job, error);
 }
 
 bool

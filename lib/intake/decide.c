@@ -6,6 +6,8 @@
 #include <loket/error.h>
 
 #define DEFAULT_TYPE "question"
+/* Two agents who answer within this time may not know of each other. */
+#define DOUBLE_WITHIN_S 3600
 
 void
 evidence_clear(Evidence *evidence)
@@ -22,6 +24,9 @@ decision_free(Decision *decision)
 	if (!decision)
 		return;
 	g_free(decision->ack_reason);
+	g_free(decision->unreached);
+	g_free(decision->bounced_agent);
+	g_free(decision->other_agent);
 	g_free(decision);
 }
 
@@ -212,6 +217,31 @@ says_failed(const MailBounce *bounce, const char *customer)
 	return bounce->recipients->len == 0;
 }
 
+/* The first that the report names; NULL when it names nobody. */
+static char *
+first_unreached(const MailBounce *bounce)
+{
+	for (guint i = 0; i < bounce->recipients->len; i++) {
+		const MailRecipientStatus *status =
+			bounce->recipients->pdata[i];
+		if (is_failed(status))
+			return address_canonical(status->address);
+	}
+	return NULL;
+}
+
+/* Who wrote the mail that came back: of what we wrote ourselves, nobody. */
+static const char *
+writer_of(const Case *facts, const char *message_id)
+{
+	const Ticket *ticket = facts->evidence->ticket;
+	const TicketAnswer *answer = ticket_answer_by(ticket, message_id);
+	if (answer)
+		return answer->agent;
+	return facts->evidence->kind == EVIDENCE_MESSAGE_ID ? ticket->agent
+							    : NULL;
+}
+
 static void
 decide_bounce(Decision *decision, const Case *facts)
 {
@@ -219,13 +249,30 @@ decide_bounce(Decision *decision, const Case *facts)
 	const MailBounce *bounce = facts->mail->bounce;
 	decision->direction = "in";
 	set_ack(decision, false, "bounce");
-	if (ticket) {
+	if (ticket)
 		decision->action = ACTION_JOIN;
-		decision->is_undeliverable = says_failed(bounce, NULL);
-		decision->answer_failed = says_failed(bounce, ticket->customer);
-	} else if (decision->desk) {
+	else if (decision->desk)
 		decision->action = ACTION_STORE;
-	}
+	if (!ticket || !says_failed(bounce, NULL))
+		return;
+	decision->is_undeliverable = true;
+	decision->answer_failed = says_failed(bounce, ticket->customer);
+	decision->unreached = first_unreached(bounce);
+	decision->bounced_agent =
+		g_strdup(writer_of(facts, bounce->message_id));
+}
+
+/* Another agent, when the answer before is his and it was sent just now. */
+static char *
+other_agent(const Case *facts)
+{
+	const GPtrArray *answers = facts->evidence->ticket->answers;
+	const TicketAnswer *last =
+		answers->len > 0 ? answers->pdata[answers->len - 1] : NULL;
+	if (!last || !last->agent || facts->now - last->at > DOUBLE_WITHIN_S ||
+	    strcmp(last->agent, facts->triage->agent) == 0)
+		return NULL;
+	return g_strdup(last->agent);
 }
 
 /* An agent with evidence: an answer, a mail to somebody else about the
@@ -238,6 +285,8 @@ decide_agent_in_thread(Decision *decision, const Case *facts)
 	decision->action = ACTION_JOIN;
 	decision->direction = goes_out ? "out" : "internal";
 	decision->is_answer = facts->evidence->reaches_participant;
+	if (decision->is_answer)
+		decision->other_agent = other_agent(facts);
 	set_ack(decision, false, "written by an agent");
 }
 

@@ -20,10 +20,10 @@ typedef struct Job {
 	GBytes *packed; /* the mail as it is stored; NULL: it is not */
 	Evidence evidence;
 	Decision *decision;
-	Ticket *ticket; /* as it stands after the mail; NULL: none */
-	Seen *seen;	/* what is remembered of it; NULL: nothing */
+	Ticket *ticket;	 /* as it stands after the mail; NULL: none */
+	Seen *seen;	 /* what is remembered of it; NULL: nothing */
 	char *reference; /* our msg-id for it; NULL: it gets none */
-	char *sender;	/* of its envelope from now on; NULL: as it came */
+	char *sender;	 /* of its envelope from now on; NULL: as it came */
 	bool created;
 	bool duplicate;
 	bool is_dry; /* all was decided, and is undone on purpose */
@@ -38,6 +38,9 @@ void prepare_departure(Job *job);
 /* Puts the acknowledgement of the new ticket into the outbox, or notes why
  * there is none. */
 bool acknowledge(StoreTx *tx, Job *job, GError **error);
+
+/* Puts what the agents of the ticket are to know at once into the outbox. */
+bool alert_agents(StoreTx *tx, const Job *job, GError **error);
 
 /* Whether the mail was here before: then seen and duplicate are set and its
  * ticket is loaded. */

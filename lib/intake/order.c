@@ -40,7 +40,7 @@ run_answered(Ticket *ticket, OrderJob *job, GError **error)
 {
 	(void)error;
 	bool had_clock = ticket_running_response(ticket) != NULL;
-	ticket_answer(ticket, NULL, job->now);
+	(void)ticket_answer(ticket, NULL, job->now);
 	job->transcript =
 		g_strdup_printf("%s: answered%s", ticket->number,
 				had_clock ? "" : ", no target was running");

@@ -24,6 +24,8 @@ struct Templates {
 
 static const char *const kind_names[TEMPLATE_KINDS] = {
 	[TEMPLATE_ACK] = "ack",
+	[TEMPLATE_ANSWERED_TWICE] = "answered-twice",
+	[TEMPLATE_UNDELIVERABLE] = "undeliverable",
 };
 
 /* The value of the field whose name is these bytes; false when there is no
@@ -38,7 +40,7 @@ field_value(const TemplateValues *values, const char *name, size_t length,
 	} fields[] = {
 		{"number", values->number}, {"tag", values->tag},
 		{"desk", values->desk},	    {"address", values->address},
-		{"due", values->due},
+		{"due", values->due},	    {"who", values->who},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
 		if (strlen(fields[i].name) != length ||

@@ -68,6 +68,7 @@ static const char schema[] =
 	" position INTEGER NOT NULL,"
 	" message_id TEXT,"
 	" at INTEGER NOT NULL,"
+	" agent TEXT,"
 	" PRIMARY KEY (ticket, position)) WITHOUT ROWID;"
 
 	"CREATE TABLE participant ("

@@ -31,6 +31,7 @@ answer_free(void *data)
 {
 	TicketAnswer *answer = data;
 	g_free(answer->message_id);
+	g_free(answer->agent);
 	g_free(answer);
 }
 
@@ -97,11 +98,23 @@ ticket_add_pause(Ticket *ticket, int64_t from, int64_t to, const char *why)
 	g_ptr_array_add(ticket->pauses, pause);
 }
 
-void
+TicketAnswer *
 ticket_add_answer(Ticket *ticket, const char *message_id, int64_t at)
 {
 	TicketAnswer *answer = g_new0(TicketAnswer, 1);
 	answer->message_id = g_strdup(message_id);
 	answer->at = at;
 	g_ptr_array_add(ticket->answers, answer);
+	return answer;
+}
+
+const TicketAnswer *
+ticket_answer_by(const Ticket *ticket, const char *message_id)
+{
+	for (guint i = 0; message_id && i < ticket->answers->len; i++) {
+		const TicketAnswer *answer = ticket->answers->pdata[i];
+		if (g_strcmp0(answer->message_id, message_id) == 0)
+			return answer;
+	}
+	return NULL;
 }

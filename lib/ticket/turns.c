@@ -165,17 +165,18 @@ was_answered(const Ticket *ticket)
 	return false;
 }
 
-void
+TicketAnswer *
 ticket_answer(Ticket *ticket, const char *message_id, int64_t at)
 {
 	TicketClock *response = ticket_running_response(ticket);
 	TicketClock *plan = running(ticket, TARGET_PLAN);
-	ticket_add_answer(ticket, message_id, at);
+	TicketAnswer *answer = ticket_add_answer(ticket, message_id, at);
 	if (response)
 		meet(response, message_id, at);
 	if (plan && ticket->promise)
 		meet(plan, message_id, at);
 	set_turn(ticket, TICKET_PENDING);
+	return answer;
 }
 
 void

@@ -218,4 +218,158 @@ subtest 'a masked answer is ours still when it comes back' => sub {
 	}
 };
 
+# Who was told something, and in which ticket; the rows that are no
+# acknowledgements.
+sub told($cli) {
+	return map { "$_->{kind} $_->{to} $_->{ticket}" } grep { $_->{kind} ne 'ack' } $cli->outbox;
+}
+
+sub event($cli, $number, $what) {
+	return map { $_->{detail} } grep { $_->{what} eq $what } $cli->ticket($number)->{events}->@*;
+}
+
+subtest 'a second agent\'s answer within an hour is noted to both' => sub {
+	my %at = ('10:05:00' => 1, '10:59:00' => 1, '11:01:00' => 0);
+	for my $at (sort keys %at) {
+		my $cli = site('');
+		my $number = answer($cli)->{number};
+		$cli->at("2026-11-23 $at");
+		my $got = answer($cli, From => ELS, login => ELS, 'Message-ID' => '<els@acme.example>');
+		is_deeply [sort(told($cli))], [map({ ("alert $_ $number") x $at{$at} } ELS, JAN)], $at;
+		is_deeply [event($cli, $number, 'answered twice')], [(ELS . ' and ' . JAN) x $at{$at}], "$at: event";
+	}
+};
+
+subtest 'an alert names the other agent and his ticket, in the desk\'s language' => sub {
+	my $cli = site('');
+	my $got = answer($cli);
+	answer($cli, From => ELS, login => ELS, 'Message-ID' => '<els@acme.example>');
+	my %row = map { $_->{to} => $_ } grep { $_->{kind} eq 'alert' } $cli->outbox;
+	is $row{+JAN}{subject}, "$got->{tag} Twee antwoorden kort na elkaar", 'subject';
+	like $row{+JAN}{text}, qr/door u en door\s+els\@acme\.example\./, 'to the first';
+	like $row{+ELS}{text}, qr/door u en door\s+jan\@acme\.example\./, 'to the second';
+	is_deeply [map { $_->{state} } values %row], [('waiting') x 2], 'they wait';
+};
+
+subtest 'what is no second agent\'s answer is noted to nobody' => sub {
+	my %second = (
+		'the same agent' => ['Message-ID' => '<b@acme.example>'],
+		'the same agent as the desk' => [From => DESK, from => JAN, 'Message-ID' => '<b@acme.example>'],
+		'the same answer again' => [],
+		'a note' => [From => ELS, login => ELS, rcpt => [DESK], 'Message-ID' => '<b@acme.example>'],
+		'an out-of-office' => [From => ELS, login => ELS, 'Auto-Submitted' => 'auto-replied', 'Message-ID' => '<b@acme.example>'],
+		'a forged one' => [From => ELS, login => undef, rcpt => [AN, DESK], 'Message-ID' => '<b@acme.example>'],
+		'a mail to somebody else' => [From => ELS, login => ELS, rcpt => ['bo@elders.example'], 'Message-ID' => '<b@acme.example>'],
+	);
+	for my $name (sort keys %second) {
+		my $cli = site('');
+		answer($cli);
+		answer($cli, $second{$name}->@*);
+		is_deeply [told($cli)], [], $name;
+	}
+};
+
+sub bounce_of($id, $recipient = AN, $action = 'failed') {
+	return <<"END";
+From: MAILER-DAEMON\@klant.example
+To: support\@acme.example
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <bounce.$action.$recipient>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+It did not arrive.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.klant.example
+
+Final-Recipient: rfc822; $recipient
+Action: $action
+Status: 5.1.1
+
+--b
+Content-Type: text/rfc822-headers
+
+From: support\@acme.example
+To: $recipient
+Subject: Re: Factuur
+Message-ID: $id
+
+--b--
+END
+}
+
+sub bounces($cli, $bytes, @rcpt) {
+	my $run = $cli->bring($bytes, from => '', rcpt => \@rcpt);
+	is $run->{exit}, 0, 'the bounce is taken' or diag $run->{err};
+	return JSON::PP->new->utf8->decode($run->{out});
+}
+
+subtest 'the agent is told that his answer came back, once' => sub {
+	my $cli = site('mask-agents = true');
+	my $got = answer($cli);
+	bounces($cli, bounce_of('<answer@acme.example>'), DESK) for 1 .. 2;
+	bounces($cli, bounce_of('<answer@acme.example>', 'bo@klant.example'), DESK);
+	is_deeply [told($cli)], ['alert ' . JAN . " $got->{number}"], 'told';
+	my ($row) = grep { $_->{kind} eq 'alert' } $cli->outbox;
+	is $row->{subject}, "$got->{tag} Uw antwoord is niet aangekomen", 'subject';
+	like $row->{text}, qr/niet aangekomen bij\s+an\@klant\.example\./, 'whom it did not reach';
+	like $row->{text}, qr/uiterlijk\s+dinsdag\s+24\s+november\s+om\s+17\.30\s+uur\./, 'and until when he waits';
+	my $ticket = $cli->ticket($got->{number});
+	ok $ticket->{undeliverable}, 'the ticket is flagged';
+	is $ticket->{state}, 'open', 'it is our turn';
+	is $ticket->{targets}{'first-response'}{met_at}, undef, 'the clock runs on';
+};
+
+subtest 'who wrote the answer is told, not who wrote last' => sub {
+	my $cli = site('');
+	my $got = answer($cli);
+	$cli->at('2026-11-23 14:00:00');
+	answer($cli, From => ELS, login => ELS, 'Message-ID' => '<els@acme.example>');
+	bounces($cli, bounce_of('<answer@acme.example>'), JAN);
+	is_deeply [told($cli)], ['alert ' . JAN . " $got->{number}"], 'the first';
+	my ($row) = grep { $_->{kind} eq 'alert' } $cli->outbox;
+	unlike $row->{text}, qr/wacht/, 'the other\'s answer has arrived: nobody waits';
+};
+
+subtest 'the agent who wrote first is told too' => sub {
+	my $cli = Loket::Cli->new;
+	my $got = answer($cli, 'In-Reply-To' => undef, rcpt => [AN, DESK]);
+	bounces($cli, bounce_of('<answer@acme.example>'), DESK);
+	is_deeply [told($cli)], ['alert ' . JAN . " $got->{number}"], 'told';
+	ok $cli->ticket($got->{number})->{undeliverable}, 'flagged';
+};
+
+subtest 'a bounce of anything else tells no agent' => sub {
+	my $cli = site('');
+	my $got = answer($cli);
+	my ($ours) = map { /(<[^<>]+>)$/ } edits_of($got, 'References');
+	my %bounce = (
+		'of a forged id' => bounce_of($ours =~ s/\.[0-9a-z]{8}\.[0-9a-z]{16}/.aaaaaaaa.bbbbbbbbbbbbbbbb/r),
+		'of something unknown' => bounce_of('<unknown@acme.example>'),
+		'of a delay' => bounce_of('<answer@acme.example>', AN, 'delayed'),
+	);
+	for my $name (sort keys %bounce) {
+		bounces($cli, $bounce{$name}, DESK);
+		is_deeply [told($cli)], [], $name;
+		ok !$cli->ticket($got->{number})->{undeliverable}, "$name: not flagged";
+	}
+};
+
+subtest 'one mail to several customers counts for the ticket it names' => sub {
+	my $cli = site('');
+	my $other = $cli->take(From => 'bo@klant.example', Subject => 'Anders', 'Message-ID' => '<other@klant.example>');
+	my $before = $cli->ticket($other->{number});
+	my $got = answer($cli, rcpt => [AN, 'bo@klant.example'], To => AN . ', bo@klant.example');
+	isnt $got->{number}, $other->{number}, 'the one that it answers';
+	ok $cli->ticket($got->{number})->{targets}{'first-response'}{met}, 'whose target is met';
+	is_deeply $cli->ticket($other->{number}), $before, 'the other is as it was';
+};
+
 done_testing;

@@ -387,6 +387,37 @@ lists_by_what_is_due_after_a_change(void **state)
 }
 
 static void
+keeps_answers_and_pauses_in_their_order(void **state)
+{
+	g_autoptr(Store) store = open_store(state);
+	g_autoptr(Ticket) ticket = full_ticket();
+	ticket_add_answer(ticket, "a@acme.example", 20)->agent =
+		g_strdup("jan@acme.example");
+	ticket_add_answer(ticket, NULL, 10);
+	ticket_add_pause(ticket, 30, 40, "waiting");
+	ticket_add_pause(ticket, 50, 0, NULL);
+	add_ticket(store, ticket, 2026);
+	g_autoptr(Ticket) got = get_ticket(store, ticket->number);
+	assert_int_equal(got->answers->len, 2);
+	const TicketAnswer *first = got->answers->pdata[0];
+	const TicketAnswer *second = got->answers->pdata[1];
+	assert_string_equal(first->message_id, "a@acme.example");
+	assert_string_equal(first->agent, "jan@acme.example");
+	assert_int_equal(first->at, 20);
+	assert_null(second->message_id);
+	assert_null(second->agent);
+	assert_int_equal(second->at, 10);
+	assert_int_equal(got->pauses->len, 2);
+	const TicketPause *ended = got->pauses->pdata[0];
+	const TicketPause *open = got->pauses->pdata[1];
+	assert_string_equal(ended->why, "waiting");
+	assert_int_equal(ended->from, 30);
+	assert_int_equal(ended->to, 40);
+	assert_null(open->why);
+	assert_int_equal(open->to, 0);
+}
+
+static void
 lists_tickets_with_their_clocks(void **state)
 {
 	g_autoptr(Store) store = open_store(state);
@@ -417,6 +448,7 @@ main(void)
 		IN_SCRATCH(an_unknown_number_is_no_ticket),
 		IN_SCRATCH(lists_what_is_asked_soonest_due_first),
 		IN_SCRATCH(lists_by_what_is_due_after_a_change),
+		IN_SCRATCH(keeps_answers_and_pauses_in_their_order),
 		IN_SCRATCH(lists_tickets_with_their_clocks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

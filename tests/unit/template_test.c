@@ -19,17 +19,6 @@ static const TemplateValues VALUES = {
 	.due = "Tuesday 24 November at 17:30",
 };
 
-/* A new data directory with an empty templates/ in it. */
-static char *
-site_new(void)
-{
-	char *dir = g_dir_make_tmp("template-test-XXXXXX", NULL);
-	assert_non_null(dir);
-	g_autofree char *templates = g_build_filename(dir, "templates", NULL);
-	assert_return_code(g_mkdir(templates, 0700), 0);
-	return dir;
-}
-
 /* name is "LANG/FILE". */
 static void
 site_add_bytes(const char *dir, const char *name, const char *bytes,
@@ -45,6 +34,19 @@ static void
 site_add(const char *dir, const char *name, const char *text)
 {
 	site_add_bytes(dir, name, text, -1);
+}
+
+/* A new data directory whose templates lack the acknowledgement. */
+static char *
+site_new(void)
+{
+	static const char *const others[] = {"en/answered-twice.txt",
+					     "en/undeliverable.txt"};
+	char *dir = g_dir_make_tmp("template-test-XXXXXX", NULL);
+	assert_non_null(dir);
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+		site_add(dir, others[i], "Subject: x\n\nx\n");
+	return dir;
 }
 
 static void
@@ -383,6 +385,32 @@ ships_acknowledgements_that_tell_the_date_on_one_line(void **state)
 	}
 }
 
+static void
+ships_alerts_that_say_whom_they_are_about(void **state)
+{
+	(void)state;
+	static const enum TemplateKind kinds[] = {TEMPLATE_ANSWERED_TWICE,
+						  TEMPLATE_UNDELIVERABLE};
+	static const char *const languages[] = {"nl", "en", "de", "fr"};
+	g_autoptr(Templates) templates = templates_load("conf", NULL);
+	TemplateValues values = {.number = "2600042179",
+				 .tag = "[ACME #2600042179]",
+				 .desk = "Acme Service",
+				 .who = "els@acme.example"};
+	for (size_t i = 0; i < 8; i++) {
+		const char *language = languages[i % 4];
+		const Template *template =
+			templates_find(templates, kinds[i / 4], language, NULL);
+		g_autofree char *text = template_text(template, &values);
+		g_autofree char *subject = template_subject(template, &values);
+		assert_string_equal(template_language(template), language);
+		assert_non_null(strstr(text, "els@acme.example"));
+		assert_non_null(strstr(text, "\nAcme Service\n"));
+		assert_non_null(strstr(subject, "[ACME #2600042179] "));
+		assert_null(strchr(text, '{'));
+	}
+}
+
 int
 main(void)
 {
@@ -401,6 +429,7 @@ main(void)
 		cmocka_unit_test(tells_a_wrong_file_from_one_of_an_editor),
 		cmocka_unit_test(
 			ships_acknowledgements_that_tell_the_date_on_one_line),
+		cmocka_unit_test(ships_alerts_that_say_whom_they_are_about),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

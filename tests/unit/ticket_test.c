@@ -269,6 +269,19 @@ an_answer_without_message_id_counts(void **state)
 }
 
 static void
+an_answer_is_found_by_its_mail(void **state)
+{
+	(void)state;
+	g_autoptr(Ticket) ticket = asked();
+	ticket_answer(ticket, NULL, T2);
+	TicketAnswer *answer = ticket_answer(ticket, "a@acme.example", T3);
+	assert_null(answer->agent);
+	assert_ptr_equal(ticket_answer_by(ticket, "a@acme.example"), answer);
+	assert_null(ticket_answer_by(ticket, "A@acme.example"));
+	assert_null(ticket_answer_by(ticket, NULL));
+}
+
+static void
 a_bounce_of_another_mail_undoes_nothing(void **state)
 {
 	(void)state;
@@ -732,6 +745,7 @@ main(void)
 		cmocka_unit_test(an_answer_meets_the_response_that_runs),
 		cmocka_unit_test(a_second_answer_in_a_row_changes_no_clock),
 		cmocka_unit_test(an_answer_without_message_id_counts),
+		cmocka_unit_test(an_answer_is_found_by_its_mail),
 		cmocka_unit_test(a_bounce_of_another_mail_undoes_nothing),
 		cmocka_unit_test(a_bounced_answer_never_was),
 		cmocka_unit_test(a_second_answer_stands_when_the_first_bounces),
