@@ -65,7 +65,8 @@ $room_of_header{$_->[0]} //= $_->[1]
     for ['calendar.h', 'lib/calendar'], ['config.h', 'lib/config'],
     ['mail.h', 'lib/mail'], ['store.h', 'lib/store'],
     ['robot.h', 'lib/mail'], ['language.h', 'lib/mail'],
-    ['authres.h', 'lib/mail'], ['network.h', 'lib/config'];
+    ['authres.h', 'lib/mail'], ['network.h', 'lib/config'],
+    ['version.h', 'lib/base'];
 
 my (@unknown, @upwards, @misplaced, @talking, @long);
 for my $file (@files) {
