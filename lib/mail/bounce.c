@@ -92,7 +92,7 @@ bounce_new(void)
 	return bounce;
 }
 
-/* The fields of one group of a report, in the order of their worth. */
+/* The fields of one group of a report. */
 enum GroupField {
 	FINAL_RECIPIENT,
 	ORIGINAL_RECIPIENT,
@@ -119,6 +119,33 @@ take_field(const FieldSpan *field, char *values[GROUP_FIELDS])
 	}
 }
 
+/* RFC 3464 2.3.1: the original one is the one that was written to; the final
+ * one may be an alias's, or no mail address at all. */
+static const char *
+recipient_of(char *const values[GROUP_FIELDS])
+{
+	const char *original = values[ORIGINAL_RECIPIENT];
+	if (original && strchr(original, '@'))
+		return original;
+	return values[FINAL_RECIPIENT] ? values[FINAL_RECIPIENT] : original;
+}
+
+/* Some reports repeat a group for each try. */
+static bool
+is_told(const MailBounce *bounce, const char *raw_address,
+	const char *raw_action)
+{
+	g_autofree char *address = address_of(raw_address);
+	const char *action = normal_action(raw_action);
+	for (guint i = 0; i < bounce->recipients->len; i++) {
+		const MailRecipientStatus *told = bounce->recipients->pdata[i];
+		if (strcmp(told->action, action) == 0 &&
+		    g_ascii_strcasecmp(told->address, address) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Reads up to the empty line behind the group. */
 static void
 read_group(const char **cursor, const char *end, MailBounce *bounce)
@@ -127,10 +154,8 @@ read_group(const char **cursor, const char *end, MailBounce *bounce)
 	FieldSpan field;
 	while (scan_field(cursor, end, &field))
 		take_field(&field, values);
-	const char *address = values[FINAL_RECIPIENT]
-				      ? values[FINAL_RECIPIENT]
-				      : values[ORIGINAL_RECIPIENT];
-	if (address)
+	const char *address = recipient_of(values);
+	if (address && !is_told(bounce, address, values[ACTION]))
 		bounce_add(bounce, address, values[ACTION], values[STATUS]);
 	for (size_t i = 0; i < GROUP_FIELDS; i++)
 		g_free(values[i]);
@@ -169,44 +194,76 @@ bounce_id_in(const char *header, size_t length)
 }
 
 static void
-read_returned_part(const Part *part, MailBounce *bounce)
+read_returned_part(const BouncePatterns *patterns, const Part *part,
+		   MailBounce *bounce)
 {
 	g_autoptr(GString) header = g_string_new(NULL);
 	(void)text_decode(part, header, BOUNCE_BYTES_MAX);
 	if (!bounce->message_id)
 		bounce->message_id = bounce_id_in(header->str, header->len);
+	if (bounce->recipients->len == 0)
+		bounce_add_addressee(patterns, header->str, header->len, NULL,
+				     bounce);
 }
 
 static void
-read_parts(const Part *part, MailBounce *bounce)
+read_reports(const Part *part, MailBounce *bounce)
 {
-	static const char *const reports[] = {"message/delivery-status",
-					      "message/global-delivery-status",
-					      NULL};
-	static const char *const returned[] = {
+	static const char *const types[] = {"message/delivery-status",
+					    "message/global-delivery-status",
+					    NULL};
+	for (guint i = 0; part->children && i < part->children->len; i++)
+		read_reports(part->children->pdata[i], bounce);
+	if (g_strv_contains(types, part->type))
+		read_status_part(part, bounce);
+}
+
+static void
+read_returned(const BouncePatterns *patterns, const Part *part,
+	      MailBounce *bounce)
+{
+	static const char *const types[] = {
 		"message/rfc822",	  "message/global",
 		"message/rfc822-headers", "message/global-headers",
 		"text/rfc822-headers",	  NULL};
 	for (guint i = 0; part->children && i < part->children->len; i++)
-		read_parts(part->children->pdata[i], bounce);
-	if (g_strv_contains(reports, part->type))
-		read_status_part(part, bounce);
-	else if (g_strv_contains(returned, part->type))
-		read_returned_part(part, bounce);
+		read_returned(patterns, part->children->pdata[i], bounce);
+	if (g_strv_contains(types, part->type))
+		read_returned_part(patterns, part, bounce);
+}
+
+/* A report that names nobody has a letter beside it that does. */
+static void
+read_report(const BouncePatterns *patterns, const Part *root, Mail *mail)
+{
+	mail->bounce = bounce_new();
+	read_reports(root, mail->bounce);
+	if (mail->bounce->recipients->len == 0)
+		(void)bounce_read_letter(patterns, mail, mail->bounce);
+}
+
+/* Exchange answers the mail that it does not return; Exim's warning refers to
+ * it. NULL when neither is so. */
+static const char *
+answered_id(const Mail *mail)
+{
+	if (mail->in_reply_to->len > 0)
+		return mail->in_reply_to->pdata[0];
+	if (mail->references->len > 0)
+		return mail->references->pdata[mail->references->len - 1];
+	return NULL;
 }
 
 void
 bounce_read(const BouncePatterns *patterns, Mail *mail, const Part *root)
 {
 	if (g_strcmp0(mail->report, "delivery-status") == 0)
-		mail->bounce = bounce_new();
+		read_report(patterns, root, mail);
 	else
 		mail->bounce = bounce_from_letter(patterns, mail);
 	if (!mail->bounce)
 		return;
-	read_parts(root, mail->bounce);
-	/* Exchange answers the mail that it does not return */
-	if (!mail->bounce->message_id && mail->in_reply_to->len > 0)
-		mail->bounce->message_id =
-			g_strdup(mail->in_reply_to->pdata[0]);
+	read_returned(patterns, root, mail->bounce);
+	if (!mail->bounce->message_id)
+		mail->bounce->message_id = g_strdup(answered_id(mail));
 }

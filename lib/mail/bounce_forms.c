@@ -1,20 +1,45 @@
-/* bounce_forms: see bounce_forms.h */
+/*
+ * bounce_forms: see bounce_forms.h
+ *
+ * No two servers write alike, and what is written is only hinted at by a few
+ * words. So a letter is weighed by its sender, words and subject, and whom
+ * it names is looked for in places of falling worth.
+ */
 #include <string.h>
 
 #include "bounce_forms.h"
 
 /* The announcement stands in so much of the text. */
 #define ANNOUNCEMENT_BYTES_MAX 4096
-/* Spans of the recipient pattern: the whole and the address. */
-#define RECIPIENT_SPANS 2
+/* Spans of a pattern with an address: the whole and the address. */
+#define ADDRESS_SPANS 2
+/* So many of words, subject, recipient and returned id make a bounce of what
+ * a human may have sent, or a machine that is not known to return mail. */
+#define SIGNS_OF_POSTMASTER_MIN 3
+#define SIGNS_OF_NULL_MIN 2
+
+#define ADDRESS                                                                \
+	"([^\\s<>()\\[\\]@:;,\"']+@[^\\s<>()\\[\\]@:;,\"']*"                   \
+	"[^\\s<>()\\[\\]@:;,\"'.])"
+/* Those who help are no recipients. */
+#define NOT_A_HELPER                                                           \
+	"(?!(?:postmaster|mailer-daemon|abuse|helpdesk|hostmaster)@)"
+#define ADDRESS_END "(?=[\\s<>()\\[\\]:;,.\"']|$)"
 
 enum BouncePattern {
+	SERVER,	      /* a sender that returns mail */
+	POSTMASTER,   /* one that may */
 	ANNOUNCEMENT, /* the words of a bounce */
 	DELAY,	      /* the words of one that says "not yet" */
-	RECIPIENT,    /* a line that begins with an address */
-	STATUS,	      /* RFC 3463 */
 	SUBJECT,
-	COPY, /* what stands above the returned mail */
+	LISTED,	   /* a line that begins with an address */
+	LABELLED,  /* a line that ends with one */
+	MENTIONED, /* an address anywhere, but of those who help */
+	EXPANDED,  /* the address that was written to, behind its alias */
+	STATUS,	   /* RFC 3463 */
+	COPY,	   /* where the returned mail begins */
+	COPIED_ID, /* its Message-ID */
+	COPIED_TO, /* its To */
 	BOUNCE_PATTERNS,
 };
 
@@ -22,48 +47,93 @@ struct BouncePatterns {
 	Pattern *of[BOUNCE_PATTERNS];
 };
 
+/* The words are looked for in a text without line ends: letters are wrapped
+ * anywhere. */
 static const char *const sources[BOUNCE_PATTERNS] = {
+	[SERVER] = "mail(?:er)?[-_. ]?daemon|microsoftexchange"
+		   "|mail[-_. ]?delivery|delivery[-_. ]?(?:sub)?system",
+	[POSTMASTER] = "postmaster|mdaemon|imss|smtp|anti-?virus|\\bndr@"
+		       "|(?:mail|system)[-_. ]?administrator"
+		       "|(?:mail|post)[-_. ]?(?:service|system|server|office)"
+		       "|postsysteem",
 	[ANNOUNCEMENT] =
 		/* qmail, and Yahoo after it */
 	"This is the qmail-send program at"
-	"|unable to deliver your message to the following address"
-	/* Exim, Sendmail, Postfix, Smail */
-	"|created automatically by mail delivery software"
+	"|(?:wasn't|not|unable to) (?:able to )?deliver (?:your|the) "
+	/* Exim, Sendmail, Postfix, Smail, Courier, OpenSMTPD */
+	"|created automatically by (?:a )?mail delivery software"
 	"|The following addresses had .{0,30}(?:errors|problems)"
-	"|This is the (?:Postfix|mail system) (?:program )?at host"
+	"|This is the (?:Postfix|mail) (?:system |program |delivery agent )?at"
 	"|Message log follows"
-	/* Exchange, Notes, GroupWise, Gmail, hMailServer */
+	"|while attempting to deliver a message"
+	/* Exchange, Notes, GroupWise, Gmail, Google Groups */
 	"|did not reach (?:the following|some or all of the)"
-	"|(?:was|were) not delivered to"
-	"|was undeliverable to the following"
-	"|Delivery to the following recipients? "
+	"|(?:was|were) (?:not delivered|undeliverable|automatically rejected)"
+	"|Delivery to (?:the|these) (?:following )?recipients? "
 	"(?:failed|has been delayed|was aborted)"
-	"|Delivery has failed to these recipients"
+	"|Delivery has failed to"
+	"|group you tried to contact"
+	/* MDaemon, LSMTP, USA.net */
+	"|(?:did|has|have) not (?:received?|been delivered)"
+	"|An error was detected while processing the enclosed message"
+	"|encountered (?:an error|delivery problems)"
 	/* and all that invent their own */
-	"|could not be delivered to"
+	"|(?:could|can|may) ?not be (?:delivered|reached)"
 	"|(?:could not|cannot|can't|unable to|failed to) deliver"
-	"|wasn't able to deliver|wasn't delivered to"
-	"|(?:addresses|recipients?) (?:failed|could not be reached)"
+	"|wasn't (?:able to deliver|delivered to)"
+	"|(?:address(?:es)?|recipients?) "
+	"(?:failed|rejected|could not be reached)"
 	"|mail (?:delivery )?(?:failed|failure)|undeliverable"
-	"|kon niet worden (?:bezorgd|afgeleverd)"
-	"|konnte nicht zugestellt werden"
-	"|n['’]a pas pu être (?:remis|distribué)",
-	[DELAY] = "not (?:yet )?been delivered|has been delayed|"
-		  "will (?:continue to try|be retried|keep trying)|"
-		  "delivery attempts will continue|still trying|"
-		  "nog niet (?:bezorgd|afgeleverd)",
-	[RECIPIENT] =
-		"^[ \\t>]*(?:To:?\\s+)?[<'\"]?(?:smtp:|rfc822;)?"
-		"([^\\s<>()@:;,\"']+@[^\\s<>()@:;,\"']+[^\\s<>()@:;,\"'.])"
-		"(?=[>'\"\\s:,;.]|$)",
-	[STATUS] = "(?<![\\d.])[245]\\.\\d{1,3}\\.\\d{1,3}(?![\\d.]*\\d)",
-	[SUBJECT] = "undeliver|delivery|failure|failed|returned mail|"
-		    "onbestelbaar|niet bezorgd|unzustellbar|non remis",
-	[COPY] = "^-+ ?(?:Below this line is a copy|This is a copy of|"
-		 "Original message|Unsent message|Message text|"
-		 "The header of the original).*$"
-		 "|^\\s*-----\\s*(?:Original|Unsent|Returned) message.*$"
-		 "|^Original message (?:headers|follows).*:?$",
+	"|delivery failure notification"
+	"|kon(?:den)? niet worden (?:bezorgd|afgeleverd)"
+	"|(?:konnte|kann) nicht (?:zugestellt|ausgeliefert) werden"
+	"|n['’]a pas pu (?:ê|e)tre "
+	"(?:remis|d(?:é|e)livr(?:é|e)|distribu(?:é|e))"
+	"|no (?:se )?(?:ha )?(?:pudo|podido) (?:ser entregado|entregar)"
+	"|non (?:è stato possibile|può essere) (?:recapita|consegna)"
+	"|não (?:pôde|foi possível) (?:ser )?entreg"
+	"|nie (?:może zostać|mogła zostać|została) dostarczona"
+	"|kunne ikke leveres|kunde inte levereras"
+	"|не может быть доставлено|送信できません",
+	[DELAY] = "not yet been delivered|(?:is|has been|was) delayed"
+		  "|will (?:continue to (?:try|attempt)|be retried"
+		  "|keep trying|retry)"
+		  "|delivery attempts will continue|still trying"
+		  "|(?:has been|was) postponed|THIS IS A WARNING"
+		  "|only a temporary failure"
+		  "|nog niet (?:bezorgd|afgeleverd)",
+	[SUBJECT] = "^(?:\\[[^\\]]*\\] ?)?(?:undeliver|non-?delivery"
+		    "|(?:mail |message |e-?mail |permanent )?"
+		    "delivery (?:status|failure|failed|problem|incomplete"
+		    "|has failed|warning|error|report)"
+		    "|failure notice|failed mail|returned (?:mail|to sender)"
+		    "|mail (?:system error|failure|failed|could not)"
+		    "|message (?:not delivered|status|delayed|undeliverable)"
+		    "|your message (?:to|could|was not)|processing error"
+		    "|warning: (?:message|could not send)|delayed mail"
+		    "|onbestelbaar|niet bezorgd|unzustellbar"
+		    "|(?:message )?non remis|échec|mancata consegna"
+		    "|no se puede entregar|não é possível entregar"
+		    "|не доставлено)",
+	[LISTED] = "^[ \\t>*|-]*(?:[^\\n@]{0,200}\\bSMTP[=:])?[<\\[('\"]*"
+		   "(?:rfc822;|mailto:)?" ADDRESS ADDRESS_END,
+	[LABELLED] = "^[^\\n@]{1,100}[\\s<(\\[\"':]" NOT_A_HELPER ADDRESS
+		     "[>)\\]\"'.:]*[ \\t]*$",
+	[MENTIONED] = "(?<![^\\s<(\\[\"':;,])" NOT_A_HELPER ADDRESS ADDRESS_END,
+	[EXPANDED] = "(?:(?:expanded|generated) from:?|originally addressed "
+		     "to|original address:) <?" ADDRESS ADDRESS_END,
+	[STATUS] = "(?<![\\d.])[45]\\.\\d{1,3}\\.\\d{1,3}(?![\\d.]*\\d)",
+	[COPY] = "^[ \\t]*[-=*_|]{2,}[^\\n@]{0,80}\\b(?:original|copy of"
+		 "|returned|unsent|undelivered|header|message text)\\b.*$"
+		 "|^[ \\t]*(?:possibly truncated |a copy of |below is a copy "
+		 "of )?(?:(?:the|your) )?(?:original|old|returned) message"
+		 "(?: headers?| text)?(?: as received)?(?: (?:follows|attached"
+		 "|is as follows|below this line))?[:.]?[ \\t]*$"
+		 "|^message (?:text|headers?) follows?[:.]?$"
+		 "|^(?=[ \\t>]*(?:Return-Path|Received|X-Received"
+		 "|DKIM-Signature):)",
+	[COPIED_ID] = "^[ \\t>|]*Message-ID:\\s*<([^<>\\s]+)>",
+	[COPIED_TO] = "^[ \\t>|]*To:[^\\n@]*?\\b" ADDRESS ADDRESS_END,
 };
 
 BouncePatterns *
@@ -90,33 +160,89 @@ bounce_patterns_free(BouncePatterns *patterns)
 	g_free(patterns);
 }
 
+/* A letter that is read. */
+typedef struct Letter {
+	const BouncePatterns *patterns;
+	const Mail *mail;
+	char *text;
+	size_t length;
+	size_t end;	    /* where the returned mail begins */
+	char *words;	    /* the head of the text on one line */
+	const char *action; /* of all recipients */
+	MailBounce *bounce;
+} Letter;
+
 static bool
-begins_with_one_of(const char *address, const char *const *locals)
+letter_finds(const Letter *letter, enum BouncePattern pattern, size_t start,
+	     size_t end, PatternSpan *spans)
 {
-	for (; *locals; locals++)
-		if (g_ascii_strncasecmp(address, *locals, strlen(*locals)) == 0)
-			return true;
-	return false;
+	return pattern_match(letter->patterns->of[pattern], letter->text, end,
+			     start, spans, ADDRESS_SPANS);
+}
+
+static char *
+span_text(const char *text, const PatternSpan *span)
+{
+	return g_strndup(text + span->start, span->end - span->start);
+}
+
+static char *
+on_one_line(const char *text, size_t length)
+{
+	GString *line = g_string_sized_new(length);
+	for (const char *p = text; p < text + length; p++) {
+		bool is_blank = g_ascii_isspace(*p);
+		if (!is_blank)
+			g_string_append_c(line, *p);
+		else if (line->len > 0 && line->str[line->len - 1] != ' ')
+			g_string_append_c(line, ' ');
+	}
+	return g_string_free(line, FALSE);
+}
+
+static void
+letter_init(Letter *letter, const BouncePatterns *patterns, const Mail *mail,
+	    MailBounce *bounce)
+{
+	PatternSpan copy[ADDRESS_SPANS];
+	*letter = (Letter){.patterns = patterns,
+			   .mail = mail,
+			   .text = g_strndup(mail->text, BOUNCE_BYTES_MAX),
+			   .bounce = bounce};
+	letter->length = letter->end = strlen(letter->text);
+	if (letter_finds(letter, COPY, 0, letter->length, copy))
+		letter->end = copy[0].start;
+	letter->words = on_one_line(letter->text,
+				    MIN(letter->end, ANNOUNCEMENT_BYTES_MAX));
+	bool is_late = pattern_is_in(patterns->of[DELAY], letter->words);
+	letter->action = is_late ? "delayed" : "failed";
+}
+
+static void
+letter_clear(Letter *letter)
+{
+	g_free(letter->text);
+	g_free(letter->words);
 }
 
 static bool
-is_from(const Mail *mail, const char *const *locals)
+has_address(const GPtrArray *mailboxes, const char *address)
 {
-	if (mail->return_path && begins_with_one_of(mail->return_path, locals))
-		return true;
-	for (guint i = 0; i < mail->from->len; i++) {
-		const MailAddress *from = mail->from->pdata[i];
-		if (begins_with_one_of(from->address, locals))
+	for (guint i = 0; i < mailboxes->len; i++) {
+		const MailAddress *mailbox = mailboxes->pdata[i];
+		if (g_ascii_strcasecmp(mailbox->address, address) == 0)
 			return true;
 	}
 	return false;
 }
 
+/* A letter names whom it is for and whom it is from, too. */
 static bool
-is_in(const BouncePatterns *patterns, enum BouncePattern pattern,
-      const char *text, size_t length)
+is_correspondent(const Mail *mail, const char *address)
 {
-	return pattern_match(patterns->of[pattern], text, length, 0, NULL, 0);
+	return has_address(mail->to, address) ||
+	       has_address(mail->cc, address) ||
+	       has_address(mail->from, address);
 }
 
 /* Letters name a recipient in the header they quote and again below. */
@@ -132,112 +258,215 @@ is_listed(const MailBounce *bounce, const char *address)
 	return false;
 }
 
-/* The lines that begin with an address, up to the returned mail. */
-static void
-add_listed(const BouncePatterns *patterns, MailBounce *bounce, const char *text,
-	   size_t length, const char *action)
+/* A status on a line with the address, as in a transcript, else the first one
+ * from start to end. The result is the caller's, NULL when there is none. */
+static char *
+find_status(const Letter *letter, const char *address, size_t start, size_t end)
 {
-	PatternSpan spans[RECIPIENT_SPANS];
+	PatternSpan status[ADDRESS_SPANS];
+	const char *stop = letter->text + letter->end;
+	const char *at = letter->text;
+	while ((at = strstr(at, address)) && at < stop) {
+		const char *line = at;
+		const char *next = memchr(at, '\n', (size_t)(stop - at));
+		next = next ? next : stop;
+		while (line > letter->text && line[-1] != '\n')
+			line--;
+		if (letter_finds(letter, STATUS, (size_t)(line - letter->text),
+				 (size_t)(next - letter->text), status))
+			return span_text(letter->text, status);
+		at = next;
+	}
+	return letter_finds(letter, STATUS, start, end, status)
+		       ? span_text(letter->text, status)
+		       : NULL;
+}
+
+/* What is said of an address stands behind it, up to the next one. */
+static void
+add_found(Letter *letter, enum BouncePattern pattern, const PatternSpan *found)
+{
+	PatternSpan next[ADDRESS_SPANS] = {{.start = letter->end}};
+	PatternSpan expanded[ADDRESS_SPANS];
+	size_t start = found->end;
+	g_autofree char *address = span_text(letter->text, found);
+	(void)letter_finds(letter, pattern, start, letter->end, next);
+	g_autofree char *status =
+		find_status(letter, address, start, next[0].start);
+	if (letter_finds(letter, EXPANDED, start, next[0].start, expanded)) {
+		g_free(address);
+		address = span_text(letter->text, &expanded[1]);
+	}
+	if (!is_listed(letter->bounce, address) &&
+	    !is_correspondent(letter->mail, address))
+		bounce_add(letter->bounce, address, letter->action, status);
+}
+
+/* Adds the addresses that pattern finds, up to max in all. */
+static void
+add_all(Letter *letter, enum BouncePattern pattern, size_t max)
+{
+	PatternSpan spans[ADDRESS_SPANS];
 	size_t at = 0;
-	while (bounce->recipients->len < BOUNCE_RECIPIENTS_MAX &&
-	       pattern_match(patterns->of[RECIPIENT], text, length, at, spans,
-			     RECIPIENT_SPANS)) {
-		PatternSpan next = {.start = length};
-		PatternSpan status;
-		g_autofree char *address = g_strndup(
-			text + spans[1].start, spans[1].end - spans[1].start);
+	while (letter->bounce->recipients->len < max &&
+	       letter_finds(letter, pattern, at, letter->end, spans)) {
+		add_found(letter, pattern, &spans[1]);
 		at = spans[0].end;
-		(void)pattern_match(patterns->of[RECIPIENT], text, length, at,
-				    &next, 1);
-		bool has_status = pattern_match(patterns->of[STATUS], text,
-						next.start, at, &status, 1);
-		if (!is_listed(bounce, address))
-			bounce_add(bounce, address, action,
-				   has_status ? text + status.start : NULL);
 	}
 }
 
 /* Exim's own field: addresses, commas between them. */
 static void
-add_failed(const char *raw, MailBounce *bounce)
+add_failed(Letter *letter)
 {
-	g_auto(GStrv) addresses = g_strsplit(raw, ",", BOUNCE_RECIPIENTS_MAX);
+	const char *raw = mail_header(letter->mail, "X-Failed-Recipients", 0);
+	g_auto(GStrv) addresses =
+		g_strsplit(raw ? raw : "", ",", BOUNCE_RECIPIENTS_MAX);
 	for (size_t i = 0; addresses[i]; i++) {
 		g_strstrip(addresses[i]);
+		g_autofree char *status =
+			*addresses[i] ? find_status(letter, addresses[i], 0, 0)
+				      : NULL;
 		if (*addresses[i])
-			bounce_add(bounce, addresses[i], NULL, NULL);
+			bounce_add(letter->bounce, addresses[i], letter->action,
+				   status);
 	}
+}
+
+/* The places that tell the recipients, in the order of their worth: the
+ * first one that names any. */
+static void
+add_recipients(Letter *letter)
+{
+	const GPtrArray *recipients = letter->bounce->recipients;
+	add_all(letter, LISTED, BOUNCE_RECIPIENTS_MAX);
+	if (recipients->len == 0)
+		add_failed(letter);
+	if (recipients->len == 0)
+		add_all(letter, LABELLED, BOUNCE_RECIPIENTS_MAX);
+	if (recipients->len == 0)
+		add_all(letter, MENTIONED, 1);
+}
+
+static void
+add_copied_id(Letter *letter)
+{
+	PatternSpan id[ADDRESS_SPANS];
+	if (!letter->bounce->message_id &&
+	    letter_finds(letter, COPIED_ID, 0, letter->length, id))
+		letter->bounce->message_id = span_text(letter->text, &id[1]);
+}
+
+void
+bounce_add_addressee(const BouncePatterns *patterns, const char *header,
+		     size_t length, const char *action, MailBounce *bounce)
+{
+	PatternSpan to[ADDRESS_SPANS];
+	if (!pattern_match(patterns->of[COPIED_TO], header, length, 0, to,
+			   ADDRESS_SPANS))
+		return;
+	g_autofree char *address = span_text(header, &to[1]);
+	bounce_add(bounce, address, action, NULL);
 }
 
 /* How sure the sender makes it that this is a bounce. */
 typedef enum Sender {
 	SENDER_ORDINARY,
 	SENDER_POSTMASTER, /* a server, or the human behind it */
+	SENDER_NULL,	   /* a server, of those that also tell of holidays */
 	SENDER_SERVER,
 } Sender;
 
-static Sender
-sender_of(const Mail *mail)
-{
-	static const char *const servers[] = {"mailer-daemon", "mail-daemon",
-					      "microsoftexchange", NULL};
-	static const char *const humans[] = {"postmaster", "mdaemon", NULL};
-	bool is_null = mail->return_path && !*mail->return_path;
-	if (is_null || is_from(mail, servers))
-		return SENDER_SERVER;
-	return is_from(mail, humans) ? SENDER_POSTMASTER : SENDER_ORDINARY;
-}
-
-/* Reads what the letter says above the returned mail, and its id. */
-static MailBounce *
-read_letter(const BouncePatterns *patterns, const Mail *mail)
-{
-	const char *text = mail->text;
-	size_t length = strnlen(text, BOUNCE_BYTES_MAX);
-	PatternSpan copy;
-	size_t end = length;
-	MailBounce *bounce = bounce_new();
-	if (pattern_match(patterns->of[COPY], text, length, 0, &copy, 1)) {
-		const char *header = text + copy.end;
-		header += strspn(header, " \t\n");
-		bounce->message_id = bounce_id_in(header, strlen(header));
-		end = copy.start;
-	}
-	size_t head = MIN(end, ANNOUNCEMENT_BYTES_MAX);
-	bool is_late = is_in(patterns, DELAY, text, head);
-	const char *failed = mail_header(mail, "X-Failed-Recipients", 0);
-	if (failed)
-		add_failed(failed, bounce);
-	else
-		add_listed(patterns, bounce, text, end,
-			   is_late ? "delayed" : "failed");
-	return bounce;
-}
-
-/* A human who is postmaster writes about bounces, too. */
 static bool
-is_plausible(const BouncePatterns *patterns, const Mail *mail,
-	     const MailBounce *bounce, Sender sender)
+is_from(const BouncePatterns *patterns, const Mail *mail,
+	enum BouncePattern pattern)
 {
-	const char *subject = mail->subject ? mail->subject : "";
-	if (sender == SENDER_SERVER)
+	if (mail->return_path &&
+	    pattern_is_in(patterns->of[pattern], mail->return_path))
 		return true;
-	return bounce->recipients->len > 0 &&
-	       (bounce->message_id ||
-		is_in(patterns, SUBJECT, subject, strlen(subject)));
+	for (guint i = 0; i < mail->from->len; i++) {
+		const MailAddress *from = mail->from->pdata[i];
+		const char *at = strrchr(from->address, '@');
+		size_t length = at ? (size_t)(at + 1 - from->address)
+				   : strlen(from->address);
+		if (pattern_is_in(patterns->of[pattern], from->name) ||
+		    pattern_match(patterns->of[pattern], from->address, length,
+				  0, NULL, 0))
+			return true;
+	}
+	return false;
+}
+
+static Sender
+sender_of(const BouncePatterns *patterns, const Mail *mail)
+{
+	if (is_from(patterns, mail, SERVER))
+		return SENDER_SERVER;
+	if (mail->return_path && !*mail->return_path)
+		return SENDER_NULL;
+	return is_from(patterns, mail, POSTMASTER) ? SENDER_POSTMASTER
+						   : SENDER_ORDINARY;
+}
+
+static bool
+is_plausible(const Letter *letter)
+{
+	const BouncePatterns *patterns = letter->patterns;
+	const MailBounce *bounce = letter->bounce;
+	const char *subject = letter->mail->subject;
+	Sender sender = sender_of(patterns, letter->mail);
+	bool has_subject =
+		subject && pattern_is_in(patterns->of[SUBJECT], subject);
+	bool has_words =
+		pattern_is_in(patterns->of[ANNOUNCEMENT], letter->words) ||
+		pattern_is_in(patterns->of[DELAY], letter->words);
+	unsigned signs = (unsigned)has_subject + (unsigned)has_words +
+			 (bounce->recipients->len > 0) +
+			 (bounce->message_id || letter->end < letter->length);
+	if (sender == SENDER_SERVER)
+		return has_subject || has_words;
+	if (sender == SENDER_NULL)
+		return (has_subject || has_words) && signs >= SIGNS_OF_NULL_MIN;
+	return sender == SENDER_POSTMASTER && bounce->recipients->len > 0 &&
+	       signs >= SIGNS_OF_POSTMASTER_MIN;
+}
+
+static bool
+read_letter(Letter *letter)
+{
+	/* Exim's field says it all, whoever sent the mail */
+	bool is_bounce =
+		mail_header(letter->mail, "X-Failed-Recipients", 0) != NULL;
+	add_recipients(letter);
+	add_copied_id(letter);
+	is_bounce = is_bounce || is_plausible(letter);
+	if (letter->bounce->recipients->len == 0)
+		bounce_add_addressee(letter->patterns,
+				     letter->text + letter->end,
+				     letter->length - letter->end,
+				     letter->action, letter->bounce);
+	return is_bounce;
+}
+
+bool
+bounce_read_letter(const BouncePatterns *patterns, const Mail *mail,
+		   MailBounce *bounce)
+{
+	Letter letter;
+	letter_init(&letter, patterns, mail, bounce);
+	bool is_bounce = read_letter(&letter);
+	letter_clear(&letter);
+	return is_bounce;
 }
 
 MailBounce *
 bounce_from_letter(const BouncePatterns *patterns, const Mail *mail)
 {
-	Sender sender = sender_of(mail);
-	bool is_exims = mail_header(mail, "X-Failed-Recipients", 0) != NULL;
-	size_t head = strnlen(mail->text, ANNOUNCEMENT_BYTES_MAX);
-	if (!is_exims && (sender == SENDER_ORDINARY ||
-			  !is_in(patterns, ANNOUNCEMENT, mail->text, head)))
+	if (!mail_header(mail, "X-Failed-Recipients", 0) &&
+	    sender_of(patterns, mail) == SENDER_ORDINARY)
 		return NULL;
-	MailBounce *bounce = read_letter(patterns, mail);
-	if (is_exims || is_plausible(patterns, mail, bounce, sender))
+	MailBounce *bounce = bounce_new();
+	if (bounce_read_letter(patterns, mail, bounce))
 		return bounce;
 	bounce_free(bounce);
 	return NULL;

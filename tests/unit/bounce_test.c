@@ -66,6 +66,22 @@ reads_reports(void **state)
 		{"final-recipient: rfc822;\r\n\ta@b.example\r\n"
 		 "ACTION: EXPANDED\r\nStatus: none\r\n",
 		 "a@b.example expanded |1@acme.example"},
+		/* what was written to, not what its alias became */
+		{"Final-Recipient: rfc822; alias@x.example\r\n"
+		 "Original-Recipient: rfc822;a@b.example\r\n"
+		 "Action: failed\r\nStatus: 5.1.1\r\n",
+		 "a@b.example failed 5.1.1|1@acme.example"},
+		{"Final-Recipient: x400; /S=a/PRMD=B/C=GB/\r\n"
+		 "Original-Recipient: rfc822; a@b.example\r\n",
+		 "a@b.example failed |1@acme.example"},
+		{"Final-Recipient: rfc822;a@b.example\r\n"
+		 "Original-Recipient: unknown\r\nAction: failed\r\n",
+		 "a@b.example failed |1@acme.example"},
+		/* each try reported */
+		{"Final-Recipient: rfc822;a@b.example\r\nAction: failed\r\n"
+		 "\r\nFinal-Recipient: rfc822;A@b.example\r\n"
+		 "Action: failure\r\n",
+		 "a@b.example failed |1@acme.example"},
 		/* a line that is no field in between */
 		{"Reporting-MTA: x\r\n\r\nno field\r\n"
 		 "Final-Recipient: rfc822; a@b.example\r\n",
@@ -219,6 +235,34 @@ static const struct {
 	 "The message that you sent was undeliverable to the following:\r\n"
 	 "\ta@b.example (user not found)\r\n",
 	 "a@b.example failed |"},
+	{"Dovecot, in a report of another kind",
+	 "Return-Path: <>\r\nFrom: Mail Delivery Subsystem "
+	 "<postmaster@b.example>\r\nSubject: Automatically rejected mail\r\n"
+	 "Content-Type: multipart/report; boundary=b; "
+	 "report-type=disposition-notification\r\n\r\n--b\r\n\r\n"
+	 "Your message to <a@b.example> was automatically rejected:\r\n"
+	 "Quota exceeded\r\n"
+	 "--b\r\nContent-Type: message/disposition-notification\r\n\r\n"
+	 "Final-Recipient: rfc822;a@b.example\r\n"
+	 "Disposition: automatic-action/MDN-sent-automatically; deleted\r\n"
+	 "--b\r\nContent-Type: message/rfc822\r\n\r\n" ORIGINAL "\r\nx\r\n"
+	 "--b--\r\n",
+	 "a@b.example failed |1@acme.example"},
+	{"a report that names nobody",
+	 "From: MAILER-DAEMON@b.example\r\nContent-Type: multipart/report; "
+	 "report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\n"
+	 "Sorry, we were unable to deliver your message.\r\n\r\n"
+	 "<a@b.example>:\r\n550: 5.1.1 User unknown\r\n"
+	 "--b\r\nContent-Type: message/rfc822\r\n\r\n" ORIGINAL "\r\nx\r\n"
+	 "--b--\r\n",
+	 "a@b.example failed 5.1.1|1@acme.example"},
+	{"in the returned header alone",
+	 "From: MAILER-DAEMON@b.example\r\nSubject: Undelivered mail\r\n"
+	 "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n"
+	 "Your mail could not be delivered.\r\n"
+	 "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+	 "To: Jan <a@b.example>\r\n" ORIGINAL "\r\nx\r\n--b--\r\n",
+	 "a@b.example failed |1@acme.example"},
 	{"in Dutch",
 	 "Return-Path: <>\r\nFrom: postmaster@b.example\r\n\r\n"
 	 "Uw bericht kon niet worden bezorgd.\r\n\r\na@b.example: onbekend\r\n",
@@ -252,6 +296,14 @@ what_humans_and_other_robots_write_is_none(void **state)
 		"From: Jan <postmaster@b.example>\r\n"
 		"Subject: Problems with your server\r\n\r\nYour mail could "
 		"not be delivered to our users. Please call me.\r\n",
+		/* absence notes from the null sender, with a copy */
+		"Return-Path: <>\r\nFrom: Jan <jan@b.example>\r\n"
+		"Subject: Out of office: Delivery\r\n\r\nI am back on Monday, "
+		"ask piet@b.example.\r\n\r\n-----Original Message-----\r\n"
+		"From: Acme <support@acme.example>\r\nTo: jan@b.example\r\n",
+		/* a mail server's word about something else */
+		"Return-Path: <>\r\nFrom: MAILER-DAEMON@b.example\r\n"
+		"Subject: Quarantine digest\r\n\r\nThree new mails.\r\n",
 		/* a read receipt */
 		"Return-Path: <>\r\nContent-Type: multipart/report; "
 		"report-type=disposition-notification; boundary=b\r\n\r\n"
