@@ -34,7 +34,8 @@ charset_is_wide(const char *charset)
 }
 
 /* NULL when iconv does not know the charset. Bytes that are wrong become
- * replacement characters and are counted. */
+ * replacement characters and are counted; so does, uncounted, what iconv
+ * takes for a character and Unicode does not, and NUL. */
 static char *
 convert(const char *bytes, size_t length, const char *charset, size_t *errors)
 {
@@ -43,7 +44,7 @@ convert(const char *bytes, size_t length, const char *charset, size_t *errors)
 	/* iconv's own mark: NOLINTNEXTLINE(performance-no-int-to-ptr) */
 	if (converter == (GIConv)-1)
 		return NULL;
-	GString *text = g_string_sized_new(length + length / 4 + 1);
+	g_autoptr(GString) text = g_string_sized_new(length + length / 4 + 1);
 	g_autofree char *copy = g_memdup2(bytes, length);
 	char *from = copy;
 	while (length > 0) {
@@ -63,7 +64,7 @@ convert(const char *bytes, size_t length, const char *charset, size_t *errors)
 		}
 	}
 	g_iconv_close(converter);
-	return g_string_free(text, FALSE);
+	return g_utf8_make_valid(text->str, (gssize)text->len);
 }
 
 const char *

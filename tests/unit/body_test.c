@@ -88,6 +88,16 @@ decodes_what_the_text_is_in(void **state)
 		 "あ"},
 		{"text/plain; charset=utf-7", "7bit", "caf+AOk-", "café"},
 		{"text/plain; charset=utf-16le", "base64", "YQDpAA==", "aé"},
+		/* a NUL character is one that nobody can read */
+		{"text/plain; charset=utf-16le", "base64", "YQAAAGIA",
+		 "a\xef\xbf\xbd"
+		 "b"},
+		/* past the last character of Unicode, iconv notwithstanding */
+		{"text/plain; charset=utf-8", "8bit",
+		 "\xff One byte of so long a line may well be wrong: "
+		 "\xf5\xac\x8a\x9d",
+		 "\xef\xbf\xbd One byte of so long a line may well be wrong: "
+		 "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
 		{"text/plain; charset=utf-8", "8bit",
 		 "\xef\xbb\xbf"
 		 "a",
