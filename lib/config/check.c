@@ -99,6 +99,13 @@ is_store(const char *text)
 	       g_str_has_prefix(text, "postgres://");
 }
 
+/* GLib takes any characters for a host, libcurl does not. */
+static bool
+is_host(const char *text)
+{
+	return is_domain(text) || g_hostname_is_ip_address(text);
+}
+
 static bool
 is_url(const char *text, const char *const *schemes)
 {
@@ -106,7 +113,8 @@ is_url(const char *text, const char *const *schemes)
 	if (!g_uri_split(text, G_URI_FLAGS_NONE, &scheme, NULL, &host, NULL,
 			 NULL, NULL, NULL, NULL))
 		return false;
-	return scheme && g_strv_contains(schemes, scheme) && host && *host;
+	return scheme && g_strv_contains(schemes, scheme) && host &&
+	       is_host(host);
 }
 
 bool

@@ -35,6 +35,8 @@ static const struct {
 	{"relay = \"smtp://\"", "relay is "},
 	{"relay = \"smtp://x:70000\"", "relay is "},
 	{"relay = \"smtp://u:p@x\"", "relay is "},
+	{"relay = \"smtp://mail \"", "relay is "},
+	{"relay = \"smtp://ma{il\"", "relay is "},
 	{"secret = \"\"", "secret is \"\", expected the path"},
 	{"log = file", "log is \"file\", expected one of syslog, "
 		       "stderr"},
