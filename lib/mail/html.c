@@ -389,10 +389,29 @@ end_element(void *data, const xmlChar *name)
 	writer->quotes -= (effects & QUOTE) && !(effects & REST);
 }
 
+/* What "&#146;" means to every browser: the byte of windows-1252. */
+static const char *
+control_character(unsigned char byte)
+{
+	static const char *const windows_1252[] = {
+		"€", "",  "‚", "ƒ", "„", "…", "†", "‡", "ˆ", "‰", "Š",
+		"‹", "Œ", "",  "Ž", "",	 "",  "‘", "’", "“", "”", "•",
+		"–", "—", "˜", "™", "š", "›", "œ", "",	"ž", "Ÿ",
+	};
+	return windows_1252[byte - 0x80];
+}
+
 static void
 characters(void *data, const xmlChar *text, int length)
 {
-	write_text(data, (const char *)text, (size_t)length);
+	const char *bytes = (const char *)text;
+	size_t n = (size_t)length;
+	/* a reference comes alone */
+	if (n == 2 && text[0] == 0xc2 && text[1] >= 0x80 && text[1] < 0xa0) {
+		bytes = control_character(text[1]);
+		n = strlen(bytes);
+	}
+	write_text(data, bytes, n);
 }
 
 static void
@@ -400,6 +419,27 @@ element_clear(void *data)
 {
 	Element *element = data;
 	g_free(element->href);
+}
+
+/* Word's conditions, "<![if !mso]>", are no text, as libxml2 has it; but
+ * "<![endif]-->" ends a comment. */
+static GString *
+without_conditions(const char *html, size_t length)
+{
+	GString *out = g_string_sized_new(length);
+	const char *end = html + length;
+	const char *from;
+	while ((from = g_strstr_len(html, end - html, "<!["))) {
+		const char *close = memchr(from, '>', (size_t)(end - from));
+		if (!close)
+			break;
+		bool is_comment = memcmp(close - 2, "--", 2) == 0;
+		g_string_append_len(out, html,
+				    (is_comment ? close + 1 : from) - html);
+		html = close + 1;
+	}
+	g_string_append_len(out, html, end - html);
+	return out;
 }
 
 static void
@@ -435,8 +475,9 @@ html_to_text(const char *html, size_t length)
 		.open = g_array_new(FALSE, FALSE, sizeof(Element)),
 	};
 	g_array_set_clear_func(writer.open, element_clear);
-	if (length > 0 && length <= G_MAXINT)
-		parse(&writer, html, (int)length);
+	g_autoptr(GString) source = without_conditions(html, length);
+	if (source->len > 0 && source->len <= G_MAXINT)
+		parse(&writer, source->str, (int)source->len);
 	g_array_unref(writer.open);
 	g_free(writer.marker);
 	return g_string_free(writer.out, FALSE);
