@@ -8,6 +8,9 @@
 #include "reader.h"
 #include "text.h"
 
+/* A longer text says more than that a mail is in HTML. */
+#define NOTE_BYTES_MAX 500
+
 typedef struct Walk {
 	Mail *mail;
 	size_t text_left; /* bytes of text still to be considered */
@@ -221,14 +224,35 @@ walk_alternatives(Walk *walk, const Part *multipart, GString *text, bool plain)
 	}
 }
 
+static bool
+mentions_html(const GString *text)
+{
+	g_autofree char *lower = g_ascii_strdown(text->str, -1);
+	return strstr(lower, "html") != NULL;
+}
+
+/* A plain text that says nothing, or perhaps only that there is HTML. */
+static bool
+is_stopgap(const GString *plain)
+{
+	return plain->len == 0 ||
+	       (plain->len <= NOTE_BYTES_MAX && mentions_html(plain));
+}
+
 static void
 walk_alternative(Walk *walk, const Part *multipart, GString *text)
 {
-	g_autoptr(GString) chosen = text ? g_string_new(NULL) : NULL;
-	walk_alternatives(walk, multipart, chosen, true);
-	walk_alternatives(walk, multipart, chosen, false);
-	if (text)
-		append_text(text, chosen->str);
+	g_autoptr(GString) plain = text ? g_string_new(NULL) : NULL;
+	walk_alternatives(walk, multipart, plain, true);
+	bool is_open = text && is_stopgap(plain);
+	g_autoptr(GString) rich = is_open ? g_string_new(NULL) : NULL;
+	walk_alternatives(walk, multipart, rich, false);
+	if (!text)
+		return;
+	/* a customer who writes about HTML does so in both */
+	bool is_rich = is_open && rich->len > 0 &&
+		       (plain->len == 0 || !mentions_html(rich));
+	append_text(text, is_rich ? rich->str : plain->str);
 }
 
 static void
