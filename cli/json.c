@@ -167,6 +167,7 @@ json_ticket(const Site *site, const Ticket *ticket, const GPtrArray *links,
 		{"due", json_instant(ticket_due(ticket), zone)},
 		{"flag", json_text(ticket_flag_name(flag))},
 		{"links", json_links(links)},
+		{"successor", json_text(ticket->successor)},
 	};
 	json_t *object = json_object();
 	for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
@@ -178,9 +179,9 @@ json_t *
 json_loose(const Site *site, const Message *message)
 {
 	GTimeZone *zone = zone_of_desk(site, message->desk);
-	static const char *const nulls[] = {"number", "tag",	  "type",
-					    "state",  "language", "agent",
-					    "team",   "promise",  "due"};
+	static const char *const nulls[] = {
+		"number", "tag",  "type",    "state", "language",
+		"agent",  "team", "promise", "due",   "successor"};
 	json_t *object = json_object();
 	for (size_t i = 0; i < G_N_ELEMENTS(nulls); i++)
 		json_object_set_new(object, nulls[i], json_null());

@@ -29,6 +29,7 @@ static const Command commands[] = {
 	{"done", command_order, "there is nothing to answer"},
 	{"explain", command_explain, "why the clocks stand where they stand"},
 	{"ingest", command_ingest, "take in one mail from standard input"},
+	{"merge", command_order, "a ticket becomes part of another"},
 	{"outbox", command_outbox, "what waits to leave, and why"},
 	{"parse", command_parse, "what Loket sees in a mail"},
 	{"promise", command_order, "a date is promised to the customer"},

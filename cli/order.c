@@ -1,4 +1,4 @@
-/* loket answered|done|promise|wait N [ARGUMENT]: an order about a ticket. */
+/* loket answered|close|merge ... N [ARGUMENT]: an order about a ticket. */
 #include <stdio.h>
 #include <sysexits.h>
 

@@ -56,11 +56,14 @@ typedef struct Decision {
 	enum Role role;
 	const char *direction; /* "in", "out", "internal" */
 	const ConfigDesk *desk;
-	const char *type;     /* of a new ticket */
-	const char *customer; /* of a new ticket */
+	const char *type;      /* of a new ticket */
+	const char *continues; /* number of a ticket that was closed too long
+				  for a new one not to be made; NULL */
+	const char *customer;  /* of a new ticket */
 	const char *customer_name;
 	enum TicketState state; /* of a new ticket */
 	bool customer_wrote;	/* our turn now */
+	bool reopens;		/* which it was not */
 	bool is_answer;		/* meets a response target */
 	bool is_undeliverable;	/* a mail did not reach a recipient */
 	bool answer_failed;	/* it did not reach the customer */

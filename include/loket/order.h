@@ -15,7 +15,7 @@
 #include <loket/store.h>
 
 typedef struct Order {
-	const char *verb;     /* "answered", "close", "done" ... */
+	const char *verb;     /* "answered", "close", "merge" ... */
 	const char *number;   /* of the ticket */
 	const char *argument; /* NULL: none */
 	const char *by;	      /* who orders it, for the ticket's events */

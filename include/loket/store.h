@@ -70,6 +70,16 @@ bool store_ticket_save(StoreTx *tx, const Ticket *ticket, GError **error);
 bool store_ticket_get(StoreTx *tx, const char *number, Ticket **ticket,
 		      GError **error);
 
+/* The ticket that mail for this number goes to now: itself, or the last of
+ * its successors. */
+bool store_ticket_find(StoreTx *tx, const char *number, Ticket **ticket,
+		       GError **error);
+
+/* What belongs to the ticket from belongs to into now: messages, participants
+ * and the memory of mails seen. Its number, links and events stay. */
+bool store_ticket_merge(StoreTx *tx, const char *from, const char *into,
+			GError **error);
+
 /* When the newest ticket was received; 0 when there is none. */
 bool store_newest_receipt(StoreTx *tx, int64_t *at, GError **error);
 

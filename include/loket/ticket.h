@@ -83,6 +83,7 @@ typedef struct Ticket {
 	bool is_undeliverable;
 	int64_t promise;
 	int64_t closed_at;
+	char *successor;    /* number of the ticket that its mail goes to now */
 	GPtrArray *clocks;  /* TicketClock, oldest first */
 	GPtrArray *pauses;  /* TicketPause, oldest first */
 	GPtrArray *answers; /* TicketAnswer, oldest first */
@@ -134,6 +135,13 @@ void ticket_done(Ticket *ticket, int64_t at);
  * answered and nothing of his waits; whatever else runs ends outside the norm.
  */
 void ticket_close(Ticket *ticket, const Calendar *calendar, int64_t at);
+
+/*
+ * One ticket becomes part of another: its answers go there, and of the clocks
+ * that run in both, of a response, a plan or a resolution, the sooner due goes
+ * on there. from is ended, the other knows nothing of its number yet.
+ */
+void ticket_merge(Ticket *into, Ticket *from, int64_t at);
 
 /* Something is promised for the instant; the plan is met when the customer
  * has been answered. */

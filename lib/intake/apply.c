@@ -178,6 +178,8 @@ event_of(const Job *job)
 		return "undeliverable";
 	if (decision->is_answer)
 		return "answered";
+	if (decision->reopens)
+		return "reopened";
 	return strcmp(decision->direction, "internal") == 0 ? "noted"
 							    : "joined";
 }
@@ -201,6 +203,29 @@ record_events(StoreTx *tx, const Job *job, GError **error)
 	return true;
 }
 
+/* Mail for a ticket that stays closed goes to its continuation now. */
+static bool
+succeed(StoreTx *tx, const Job *job, GError **error)
+{
+	Ticket *closed = job->evidence.ticket;
+	closed->successor = g_strdup(job->ticket->number);
+	return store_ticket_save(tx, closed, error) &&
+	       store_event_add(tx, closed->number, job->now, "continued",
+			       closed->successor, error) &&
+	       store_link_add(tx, closed->successor, closed->number,
+			      "continues", error);
+}
+
+static bool
+link_new(StoreTx *tx, const Job *job, GError **error)
+{
+	if (job->decision->continues)
+		return succeed(tx, job, error);
+	return !job->evidence.doubted ||
+	       store_link_add(tx, job->ticket->number, job->evidence.doubted,
+			      "doubt", error);
+}
+
 static bool
 apply_new(StoreTx *tx, Job *job, GError **error)
 {
@@ -211,9 +236,7 @@ apply_new(StoreTx *tx, Job *job, GError **error)
 	if (!store_ticket_add(tx, job->ticket, year, error))
 		return false;
 	prepare_departure(job);
-	return !job->evidence.doubted ||
-	       store_link_add(tx, job->ticket->number, job->evidence.doubted,
-			      "doubt", error);
+	return link_new(tx, job, error);
 }
 
 static bool

@@ -161,6 +161,28 @@ continue_clocks(Decision *decision, const Case *facts, GError **error)
 	return start_clock(decision, facts, kind, ticket->type, error);
 }
 
+/* Whether the ticket was closed too long ago to be opened again. */
+static bool
+is_over(const Case *facts)
+{
+	const Ticket *ticket = facts->evidence->ticket;
+	const ConfigDesk *desk =
+		config_desk_by_title(facts->config, ticket->desk);
+	return desk && ticket->state == TICKET_CLOSED &&
+	       facts->now > ticket->closed_at + desk->reopen_within_s;
+}
+
+/* A customer's mail that makes a ticket, whatever it names. */
+static bool
+decide_question(Decision *decision, const Case *facts, GError **error)
+{
+	if (facts->triage->desk)
+		decision->desk = facts->triage->desk;
+	decide_new(decision, facts);
+	decide_ack(decision, facts);
+	return start_all_clocks(decision, facts, decision->type, error);
+}
+
 static bool
 decide_customer(Decision *decision, const Case *facts, GError **error)
 {
@@ -168,10 +190,11 @@ decide_customer(Decision *decision, const Case *facts, GError **error)
 	decision->direction = "in";
 	if (!ticket && !decision->desk)
 		return true;
-	if (!ticket) {
-		decide_new(decision, facts);
-		decide_ack(decision, facts);
-		return start_all_clocks(decision, facts, decision->type, error);
+	if (!ticket)
+		return decide_question(decision, facts, error);
+	if (is_over(facts) && !is_colleague(facts)) {
+		decision->continues = ticket->number;
+		return decide_question(decision, facts, error);
 	}
 	decision->action = ACTION_JOIN;
 	set_ack(decision, false, "the thread is acknowledged already");
@@ -180,6 +203,7 @@ decide_customer(Decision *decision, const Case *facts, GError **error)
 		return true;
 	}
 	decision->customer_wrote = true;
+	decision->reopens = ticket->state == TICKET_CLOSED;
 	return continue_clocks(decision, facts, error);
 }
 

@@ -98,6 +98,16 @@ doubt(Evidence *evidence, const char *number, const char *why)
 	evidence->doubt = g_strdup_printf("%s %s", number, why);
 }
 
+/* A mail that came back belongs where its original is. */
+static bool
+find(StoreTx *tx, const char *number, const Triage *triage, Ticket **ticket,
+     GError **error)
+{
+	return triage->role == ROLE_BOUNCE
+		       ? store_ticket_get(tx, number, ticket, error)
+		       : store_ticket_find(tx, number, ticket, error);
+}
+
 /* Believes or doubts a ticket that is named without a token. */
 static bool
 weigh(StoreTx *tx, const char *number, enum EvidenceKind kind,
@@ -105,7 +115,7 @@ weigh(StoreTx *tx, const char *number, enum EvidenceKind kind,
 {
 	g_autoptr(Ticket) ticket = NULL;
 	bool may;
-	if (!store_ticket_get(tx, number, &ticket, error))
+	if (!find(tx, number, triage, &ticket, error))
 		return false;
 	if (!ticket)
 		return true;
@@ -128,8 +138,8 @@ match_tokens(StoreTx *tx, const Names *names, Evidence *evidence,
 	     GError **error)
 {
 	for (guint i = 0; i < names->tokens->len && !evidence->ticket; i++) {
-		if (!store_ticket_get(tx, names->tokens->pdata[i],
-				      &evidence->ticket, error))
+		if (!store_ticket_find(tx, names->tokens->pdata[i],
+				       &evidence->ticket, error))
 			return false;
 		evidence->kind =
 			evidence->ticket ? EVIDENCE_TOKEN : EVIDENCE_NONE;

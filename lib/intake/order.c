@@ -6,6 +6,7 @@
 #include <loket/order.h>
 
 typedef struct OrderJob {
+	StoreTx *tx;
 	const Config *config;
 	const Order *order;
 	int64_t now;
@@ -70,6 +71,47 @@ run_close(Ticket *ticket, OrderJob *job, GError **error)
 			    : ", but the customer has no answer: it does not "
 			      "count as solved");
 	return true;
+}
+
+/* The ticket that another one can become part of; the caller's. */
+static Ticket *
+merge_target(const Ticket *ticket, const OrderJob *job, GError **error)
+{
+	const char *number = job->order->argument;
+	g_autoptr(Ticket) into = NULL;
+	if (!store_ticket_get(job->tx, number, &into, error))
+		return NULL;
+	if (!into)
+		(void)refuse(error, "no ticket %s", number);
+	else if (strcmp(into->number, ticket->number) == 0)
+		(void)refuse(error, "%s is that ticket itself", number);
+	else if (into->successor)
+		(void)refuse(error, "mail for ticket %s goes to %s now", number,
+			     into->successor);
+	else if (into->state == TICKET_CLOSED)
+		(void)refuse(error, "ticket %s is closed", number);
+	else
+		return g_steal_pointer(&into);
+	return NULL;
+}
+
+static bool
+run_merge(Ticket *ticket, OrderJob *job, GError **error)
+{
+	g_autoptr(Ticket) into = merge_target(ticket, job, error);
+	if (!into)
+		return false;
+	ticket_merge(into, ticket, job->now);
+	ticket->successor = g_strdup(into->number);
+	job->transcript = g_strdup_printf("%s: merged into %s", ticket->number,
+					  into->number);
+	return store_ticket_save(job->tx, into, error) &&
+	       store_ticket_merge(job->tx, ticket->number, into->number,
+				  error) &&
+	       store_link_add(job->tx, into->number, ticket->number, "merged",
+			      error) &&
+	       store_event_add(job->tx, into->number, job->now, "merged",
+			       ticket->number, error);
 }
 
 /* "2026-12-01"; false when it is no date. */
@@ -170,6 +212,7 @@ static const OrderKind kinds[] = {
 	{"answered", "answered N", ARGUMENT_NONE, run_answered},
 	{"close", "close N", ARGUMENT_NONE, run_close},
 	{"done", "done N", ARGUMENT_NONE, run_done},
+	{"merge", "merge N INTO", ARGUMENT_NEEDED, run_merge},
 	{"promise", "promise N DATE|3wd", ARGUMENT_NEEDED, run_promise},
 	{"wait", "wait N [DATE]", ARGUMENT_OPTIONAL, run_wait},
 };
@@ -209,6 +252,7 @@ run_in_store(StoreTx *tx, void *data, GError **error)
 {
 	OrderJob *job = data;
 	const Order *order = job->order;
+	job->tx = tx;
 	g_autoptr(Ticket) ticket = NULL;
 	if (!store_ticket_get(tx, order->number, &ticket, error))
 		return false;

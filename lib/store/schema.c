@@ -35,6 +35,7 @@ static const char schema[] =
 	" is_undeliverable INTEGER NOT NULL,"
 	" promise INTEGER NOT NULL,"
 	" closed_at INTEGER NOT NULL,"
+	" successor TEXT REFERENCES ticket ON DELETE SET NULL,"
 	" due INTEGER NOT NULL" /* the soonest that runs, for lists */
 	") WITHOUT ROWID;"
 	"CREATE INDEX ticket_due ON ticket (state, due);"
@@ -125,6 +126,7 @@ static const char schema[] =
 	" recipients TEXT NOT NULL,"
 	" at INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE INDEX seen_at ON seen (at);"
+	"CREATE INDEX seen_ticket ON seen (ticket);"
 
 	"CREATE TABLE outbox ("
 	" id INTEGER PRIMARY KEY,"

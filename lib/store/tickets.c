@@ -4,6 +4,10 @@
 
 #include "sqlite.h"
 
+/* How far a number is followed. Tickets form no ring, but files can be
+ * edited. */
+#define SUCCESSORS_MAX 1000
+
 static bool
 next_sequence(StoreTx *tx, int64_t *sequence, GError **error)
 {
@@ -118,22 +122,24 @@ store_ticket_save(StoreTx *tx, const Ticket *ticket, GError **error)
 		      " subject = ?5, customer = ?6, customer_name = ?7,"
 		      " language = ?8, agent = ?9, team = ?10, channel = ?11,"
 		      " is_confirmed = ?12, is_undeliverable = ?13,"
-		      " promise = ?14, closed_at = ?15, due = ?16"
+		      " promise = ?14, closed_at = ?15, due = ?16,"
+		      " successor = ?17"
 		      " WHERE number = ?1",
-		      "tttttttttttiiiii", ticket->number, ticket->desk,
+		      "tttttttttttiiiiit", ticket->number, ticket->desk,
 		      ticket->type, ticket_state_name(ticket->state),
 		      ticket->subject, ticket->customer, ticket->customer_name,
 		      ticket->language, ticket->agent, ticket->team,
 		      ticket->channel, (int64_t)ticket->is_confirmed,
 		      (int64_t)ticket->is_undeliverable, ticket->promise,
-		      ticket->closed_at, ticket_due(ticket)) &&
+		      ticket->closed_at, ticket_due(ticket),
+		      ticket->successor) &&
 	       times_put(tx, ticket, error);
 }
 
 #define TICKET_COLUMNS                                                         \
 	"number, desk, type, state, subject, customer, customer_name,"         \
 	" language, agent, team, channel, received_at, queue_id,"              \
-	" is_confirmed, is_undeliverable, promise, closed_at"
+	" is_confirmed, is_undeliverable, promise, closed_at, successor"
 
 static Ticket *
 ticket_of_row(sqlite3_stmt *row)
@@ -156,6 +162,7 @@ ticket_of_row(sqlite3_stmt *row)
 	ticket->is_undeliverable = sqlite3_column_int(row, 14) != 0;
 	ticket->promise = sqlite3_column_int64(row, 15);
 	ticket->closed_at = sqlite3_column_int64(row, 16);
+	ticket->successor = row_text(row, 17);
 	return ticket;
 }
 
@@ -263,6 +270,38 @@ store_ticket_get(StoreTx *tx, const char *number, Ticket **ticket,
 		return false;
 	*ticket = g_steal_pointer(&found);
 	return true;
+}
+
+bool
+store_ticket_find(StoreTx *tx, const char *number, Ticket **ticket,
+		  GError **error)
+{
+	g_autoptr(Ticket) found = NULL;
+	if (!store_ticket_get(tx, number, &found, error))
+		return false;
+	for (int i = 0; found && found->successor && i < SUCCESSORS_MAX; i++) {
+		g_autoptr(Ticket) before = g_steal_pointer(&found);
+		if (!store_ticket_get(tx, before->successor, &found, error))
+			return false;
+	}
+	*ticket = g_steal_pointer(&found);
+	return true;
+}
+
+bool
+store_ticket_merge(StoreTx *tx, const char *from, const char *into,
+		   GError **error)
+{
+	return db_run(tx, error,
+		      "UPDATE message SET ticket = ?2 WHERE ticket = ?1", "tt",
+		      from, into) &&
+	       db_run(tx, error,
+		      "INSERT OR IGNORE INTO participant"
+		      " SELECT ?2, address FROM participant WHERE ticket = ?1",
+		      "tt", from, into) &&
+	       db_run(tx, error,
+		      "UPDATE seen SET ticket = ?2 WHERE ticket = ?1", "tt",
+		      from, into);
 }
 
 static void

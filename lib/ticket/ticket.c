@@ -54,7 +54,7 @@ ticket_free(Ticket *ticket)
 		ticket->number,	  ticket->desk,	    ticket->type,
 		ticket->subject,  ticket->customer, ticket->customer_name,
 		ticket->language, ticket->agent,    ticket->team,
-		ticket->channel,  ticket->queue_id};
+		ticket->channel,  ticket->queue_id, ticket->successor};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
 		g_free(strings[i]);
 	g_ptr_array_unref(ticket->clocks);
