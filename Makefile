@@ -1,5 +1,5 @@
-# Loket. Targets: all (default), run, stop, check, bench, install, deps, format,
-# tidy, clean. Everything that is built lies under $(BUILD).
+# Loket. Targets: all (default), run, stop, check, fuzz, bench, install, deps,
+# format, tidy, clean. Everything that is built lies under $(BUILD).
 
 PREFIX ?= /usr/local
 BINDIR = $(PREFIX)/bin
@@ -45,6 +45,8 @@ CLI_SRC := $(sort $(wildcard cli/*.c))
 TEST_SRC := $(sort $(wildcard tests/unit/*_test.c))
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRC))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*_fuzz.c))
+FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 PROGRAMS = $(BUILD)/loketd $(BUILD)/loket
 
 all: $(PROGRAMS)
@@ -86,8 +88,20 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libloket.a
 # what it needs of it.
 $(BUILD)/tests/message_test: $(call obj,milter/message.c)
 $(BUILD)/tests/verdict_test: $(call obj,milter/verdict.c)
+$(BUILD)/fuzz/message: $(call obj,milter/message.c)
 
 unit-tests: $(TESTS)
+
+# Without libFuzzer they read each file that is named once, and end.
+FUZZ_MAIN ?= $(call obj,tests/fuzz/replay.c)
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(filter %.o,$(FUZZ_MAIN)) \
+		 $(BUILD)/libloket.a
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(HARDEN_LD) $(LDFLAGS) -o $@ $(filter %.o,$^) \
+		$(filter-out %.o,$(FUZZ_MAIN)) $(BUILD)/libloket.a $(LIBS)
+
+fuzz-targets: $(FUZZERS)
 
 # What building, testing and running need: Debian's packages, and a Postfix
 # that is unpacked, not installed; the tests need a Sendmail too.
@@ -118,10 +132,12 @@ SAN_ENV = LOKET_QUICK=1 ASAN_OPTIONS=abort_on_error=1 \
 
 check: test-deps
 	@$(MAKE) --no-print-directory CI=1 all unit-tests
-	@$(MAKE) --no-print-directory CI=1 $(SAN) all unit-tests san-conf
+	@$(MAKE) --no-print-directory CI=1 $(SAN) all unit-tests \
+		fuzz-targets san-conf
 	$(PROVE) tests/house
 	$(UNIT_ENV) $(PROVE) -e '' $(TESTS)
 	$(UNIT_ENV) $(SAN_ENV) $(PROVE) -e '' $(TESTS:build/%=build/san/%)
+	$(SAN_ENV) LOKET_BUILD=build/san $(PROVE) tests/fuzz
 	LOKET_BUILD=build $(PROVE) tests/cli
 	$(SAN_ENV) LOKET_BUILD=build/san $(PROVE) tests/cli
 	LOKET_BUILD=build $(PROVE) tests/mta
@@ -133,6 +149,15 @@ MTA_SAN_TESTS = tests/mta/way.t tests/mta/start.t tests/mta/odd.t \
 # The programs look for ../conf beside their own directory.
 san-conf:
 	@ln -sfn ../conf build/conf
+
+# Each target for FUZZ_S seconds, or only those of FUZZ.
+FUZZ_S ?= 600
+fuzz:
+	@scripts/install-packages clang libclang-rt-14-dev
+	@$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz \
+		SANITIZE=fuzzer-no-link,address,undefined \
+		FUZZ_MAIN=-fsanitize=fuzzer fuzz-targets
+	@tests/fuzz/run $(FUZZ_S) $(FUZZ)
 
 # Ratios on this machine, each of one run.
 bench: all
@@ -166,8 +191,8 @@ clean:
 
 FORCE:
 
-.PHONY: FORCE all loketd loket unit-tests deps test-deps run stop check san-conf \
-	bench install format tidy clean
+.PHONY: FORCE all loketd loket unit-tests fuzz-targets deps test-deps run stop \
+	check san-conf fuzz bench install format tidy clean
 .SECONDARY:
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
