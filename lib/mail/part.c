@@ -48,6 +48,25 @@ has_parameter(GMimeContentType *type, const char *name, const char *value)
 	return got && g_ascii_strcasecmp(got, value) == 0;
 }
 
+/* Of a name given twice, for old readers in ASCII and for others as it is
+ * (RFC 6266 4.3), the latter. The result is the caller's. */
+static char *
+file_name(GMimeParamList *parameters, const char *key)
+{
+	const char *name = NULL;
+	int length = g_mime_param_list_length(parameters);
+	for (int i = 0; i < length; i++) {
+		GMimeParam *parameter =
+			g_mime_param_list_get_parameter_at(parameters, i);
+		const char *value = g_mime_param_get_value(parameter);
+		if (g_ascii_strcasecmp(g_mime_param_get_name(parameter), key))
+			continue;
+		if (!name || !g_str_is_ascii(value))
+			name = value;
+	}
+	return g_strdup(name);
+}
+
 static void
 take_type(Part *part, GMimeContentType *type)
 {
@@ -61,7 +80,8 @@ take_type(Part *part, GMimeContentType *type)
 	part->is_delsp = has_parameter(type, "delsp", "yes");
 	/* the disposition's filename comes before this one */
 	if (!part->filename)
-		part->filename = parameter(type, "name");
+		part->filename = file_name(
+			g_mime_content_type_get_parameters(type), "name");
 	g_autofree char *boundary = parameter(type, "boundary");
 	if (boundary && g_str_has_prefix(part->type, "multipart/"))
 		part->boundary = g_strconcat("--", boundary, NULL);
@@ -86,13 +106,14 @@ read_disposition(const Builder *builder, Part *part, const FieldSpan *field)
 	g_autofree char *value = header_unfolded(field);
 	GMimeContentDisposition *disposition =
 		g_mime_content_disposition_parse(builder->options, value);
-	const char *filename = g_mime_content_disposition_get_parameter(
-		disposition, "filename");
+	char *filename = file_name(
+		g_mime_content_disposition_get_parameters(disposition),
+		"filename");
 	part->is_attachment =
 		g_mime_content_disposition_is_attachment(disposition);
 	if (filename) {
 		g_free(part->filename);
-		part->filename = g_strdup(filename);
+		part->filename = filename;
 	}
 	g_object_unref(disposition);
 }
