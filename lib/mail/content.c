@@ -281,6 +281,16 @@ cap(GString *text)
 	g_string_truncate(text, (size_t)(end - text->str));
 }
 
+/* RFC 9580 6.2: a line of its own, behind dashes. */
+static void
+note_armour(Mail *mail)
+{
+	static const char armour[] = "-----BEGIN PGP ";
+	const char *found = strstr(mail->text, armour);
+	if (found && (found == mail->text || found[-1] == '\n'))
+		mail_warn(mail, "signed or encrypted with PGP in the text");
+}
+
 void
 content_read(Mail *mail, const Part *root)
 {
@@ -293,4 +303,5 @@ content_read(Mail *mail, const Part *root)
 			  MAIL_TEXT_BYTES_MAX);
 	cap(text);
 	mail->text = g_strdup(text->str);
+	note_armour(mail);
 }
