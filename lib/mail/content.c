@@ -174,11 +174,21 @@ letter_utf8(Walk *walk, const Part *part)
 }
 
 static char *
+html_text(Mail *mail, const char *html)
+{
+	bool is_whole;
+	char *text = html_to_text(html, strlen(html), &is_whole);
+	if (!is_whole)
+		mail_warn(mail, "HTML nested too deeply; the rest is not read");
+	return text;
+}
+
+static char *
 letter_text(Walk *walk, const Part *part)
 {
 	g_autofree char *text = letter_utf8(walk, part);
 	if (strcmp(part->type, "text/html") == 0)
-		return html_to_text(text, strlen(text));
+		return html_text(walk->mail, text);
 	return part->is_flowed ? text_unflow(text, part->is_delsp)
 			       : g_steal_pointer(&text);
 }

@@ -55,7 +55,8 @@ decoded_text(const Fields *fields, const char *name)
 	return value ? header_text(fields->options, value) : NULL;
 }
 
-/* RFC 5321 4.4: the address in angle brackets, or nothing in them. */
+/* RFC 5321 4.4: the address in angle brackets, or nothing in them, which
+ * counts only when it is written so. */
 static void
 read_return_path(const Fields *fields)
 {
@@ -67,6 +68,8 @@ read_return_path(const Fields *fields)
 	const char *address = open ? open + 1 : text;
 	mail->return_path = g_strndup(address, strcspn(address, ">"));
 	g_strstrip(mail->return_path);
+	if (!*mail->return_path && !(open && strchr(open, '>')))
+		g_clear_pointer(&mail->return_path, g_free);
 }
 
 static void

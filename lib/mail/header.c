@@ -10,10 +10,12 @@
 /* Mail is younger than this, and no clock is wrong by that much. */
 #define DATE_YEAR_MIN 1980
 #define DATE_YEAR_MAX 2099
-/* Addresses are read from this much of a field, and up to so many colons:
- * GMime calls itself for what stands behind each, and the stack has an end. */
+/* Addresses are read from this much of a field. Behind each colon GMime calls
+ * itself, and the stack has an end; behind each comma without an address
+ * before it, it looks for one up to the end. */
 #define ADDRESS_BYTES_MAX 262144
 #define ADDRESS_COLONS_MAX 200
+#define ADDRESS_COMMAS_MAX 200
 
 static char *
 raw_value(const FieldSpan *field)
@@ -146,14 +148,27 @@ header_unfolded(const FieldSpan *field)
 	return with_plain_words(line);
 }
 
+/* Behind the last encoded word that may be whole. */
+static const char *
+words_end(const char *text)
+{
+	const char *last = g_strrstr(text, "?=");
+	return last ? last + strlen("?=") : text;
+}
+
+/* GMime looks for the end of a word once for each "=?" that has none, up to
+ * the end of the text; so it does not get to see these. */
 char *
 header_text(GMimeParserOptions *options, const char *raw)
 {
 	g_autofree char *plain = with_plain_words(raw);
-	g_autofree char *unfolded = g_mime_utils_header_unfold(plain);
+	g_autofree char *line = g_mime_utils_header_unfold(plain);
+	const char *end = words_end(line);
+	g_autofree char *words = g_strndup(line, end - line);
 	g_autofree char *decoded =
-		g_mime_utils_header_decode_text(options, unfolded);
-	return tidy(decoded);
+		g_mime_utils_header_decode_text(options, words);
+	g_autofree char *whole = g_strconcat(decoded, end, NULL);
+	return tidy(whole);
 }
 
 static void
@@ -227,12 +242,15 @@ static size_t
 address_length(const char *raw)
 {
 	size_t colons = 0;
+	size_t commas = 0;
 	size_t n = 0;
-	while (raw[n] && n < ADDRESS_BYTES_MAX) {
+	for (; raw[n] && n < ADDRESS_BYTES_MAX; n++) {
 		colons += raw[n] == ':';
-		if (colons > ADDRESS_COLONS_MAX)
+		commas += raw[n] == ',' || raw[n] == ';';
+		if (raw[n] == '@')
+			commas = 0;
+		if (colons > ADDRESS_COLONS_MAX || commas > ADDRESS_COMMAS_MAX)
 			break;
-		n++;
 	}
 	return n;
 }

@@ -23,7 +23,8 @@ MailHeader *header_new(const FieldSpan *field);
  * The result is the caller's. */
 char *header_unfolded(const FieldSpan *field);
 
-/* Decodes (RFC 2047), unfolds and trims. The result is the caller's. */
+/* Decodes (RFC 2047), unfolds and trims; raw is UTF-8. The result is the
+ * caller's. */
 char *header_text(GMimeParserOptions *options, const char *raw);
 
 /* Adds MailAddress* to addresses, up to MAIL_ADDRESSES_MAX in all. False

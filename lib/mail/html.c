@@ -1,5 +1,4 @@
 /* html: see html.h */
-#include <stdbool.h>
 #include <string.h>
 
 #include <glib.h>
@@ -49,6 +48,7 @@ typedef struct Writer {
 	unsigned skips;	 /* open elements with each effect */
 	unsigned quotes;
 	unsigned pres;
+	bool is_too_deep;
 } Writer;
 
 typedef struct ElementRule {
@@ -365,8 +365,10 @@ begin_element(void *data, const xmlChar *name, const xmlChar **attributes)
 	if ((effects & IMAGE) && alt)
 		write_text(writer, alt, strlen(alt));
 	g_array_append_val(writer->open, element);
-	if (writer->open->len > HTML_DEPTH_MAX)
-		xmlStopParser(writer->parser);
+	if (writer->open->len <= HTML_DEPTH_MAX)
+		return;
+	writer->is_too_deep = true;
+	xmlStopParser(writer->parser);
 }
 
 static void
@@ -468,7 +470,7 @@ parse(Writer *writer, const char *html, int length)
 }
 
 char *
-html_to_text(const char *html, size_t length)
+html_to_text(const char *html, size_t length, bool *is_whole)
 {
 	Writer writer = {
 		.out = g_string_new(NULL),
@@ -478,6 +480,7 @@ html_to_text(const char *html, size_t length)
 	g_autoptr(GString) source = without_conditions(html, length);
 	if (source->len > 0 && source->len <= G_MAXINT)
 		parse(&writer, source->str, (int)source->len);
+	*is_whole = !writer.is_too_deep;
 	g_array_unref(writer.open);
 	g_free(writer.marker);
 	return g_string_free(writer.out, FALSE);

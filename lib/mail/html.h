@@ -10,14 +10,16 @@
 #ifndef LOKET_MAIL_HTML_H
 #define LOKET_MAIL_HTML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define HTML_DEPTH_MAX 400
 /* A longer link is a machine's, and no help to a reader. */
 #define HTML_LINK_BYTES_MAX 500
 
-/* html is UTF-8, whatever it says of itself. The result is the caller's. */
-char *html_to_text(const char *html, size_t length);
+/* html is UTF-8, whatever it says of itself. *is_whole gets whether it did
+ * not end before its end. The result is the caller's. */
+char *html_to_text(const char *html, size_t length, bool *is_whole);
 
 /* The charset that a meta element names; NULL when none does. The result is
  * the caller's. */

@@ -87,10 +87,22 @@ take_type(Part *part, GMimeContentType *type)
 		part->boundary = g_strconcat("--", boundary, NULL);
 }
 
+/* So much of it as is read, on one line. */
+static char *
+value_of(const Builder *builder, const FieldSpan *field)
+{
+	FieldSpan head = *field;
+	if (head.value_length > PART_FIELD_BYTES_MAX) {
+		head.value_length = PART_FIELD_BYTES_MAX;
+		builder->tree->is_cut = true;
+	}
+	return header_unfolded(&head);
+}
+
 static void
 read_type(const Builder *builder, Part *part, const FieldSpan *field)
 {
-	g_autofree char *value = header_unfolded(field);
+	g_autofree char *value = value_of(builder, field);
 	/* "text" alone is of a time before MIME, and says nothing */
 	if (part->type || !strchr(value, '/'))
 		return;
@@ -103,7 +115,7 @@ read_type(const Builder *builder, Part *part, const FieldSpan *field)
 static void
 read_disposition(const Builder *builder, Part *part, const FieldSpan *field)
 {
-	g_autofree char *value = header_unfolded(field);
+	g_autofree char *value = value_of(builder, field);
 	GMimeContentDisposition *disposition =
 		g_mime_content_disposition_parse(builder->options, value);
 	char *filename = file_name(
@@ -119,11 +131,11 @@ read_disposition(const Builder *builder, Part *part, const FieldSpan *field)
 }
 
 static void
-read_encoding(Part *part, const FieldSpan *field)
+read_encoding(const Builder *builder, Part *part, const FieldSpan *field)
 {
 	if (part->encoding != GMIME_CONTENT_ENCODING_DEFAULT)
 		return;
-	g_autofree char *value = g_strstrip(header_unfolded(field));
+	g_autofree char *value = g_strstrip(value_of(builder, field));
 	value[strcspn(value, " \t;(")] = '\0';
 	part->encoding = g_mime_content_encoding_from_string(value);
 }
@@ -131,14 +143,12 @@ read_encoding(Part *part, const FieldSpan *field)
 static void
 take_field(const Builder *builder, Part *part, const FieldSpan *field)
 {
-	if (field->value_length > PART_FIELD_BYTES_MAX)
-		return;
 	if (scan_field_is(field, "Content-Type"))
 		read_type(builder, part, field);
 	else if (scan_field_is(field, "Content-Disposition"))
 		read_disposition(builder, part, field);
 	else if (scan_field_is(field, "Content-Transfer-Encoding"))
-		read_encoding(part, field);
+		read_encoding(builder, part, field);
 }
 
 /* It keeps its type, and is read as text: better that than nothing. */

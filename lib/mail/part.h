@@ -17,9 +17,9 @@
 #define PART_DASH_LINES_MAX 100000
 /* Header fields of all parts below the top one, and their bytes. */
 #define PART_HEADERS_MAX 10000
-#define PART_HEADER_BYTES_MAX 4194304
-/* A longer field is not read: GMime is not linear in the parameters. */
-#define PART_FIELD_BYTES_MAX 65536
+#define PART_HEADER_BYTES_MAX 1048576
+/* So much of one field is read: GMime is not linear in the parameters. */
+#define PART_FIELD_BYTES_MAX 8192
 
 typedef struct Part {
 	char *type;	   /* media type, lower case, UTF-8 */
@@ -44,6 +44,7 @@ typedef struct PartTree {
 	const char *limit; /* that was met; NULL for none */
 	bool is_unclosed;  /* a multipart does not end */
 	bool is_repaired;  /* a multipart has no parts */
+	bool is_cut;	   /* a field is longer than what is read of one */
 } PartTree;
 
 /* Reads the body, as its header says; both are borrowed as long as the tree

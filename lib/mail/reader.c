@@ -98,6 +98,11 @@ read_parts(const MailReader *reader, Mail *mail, const char *data,
 		mail_warn(mail, "a multipart does not end");
 	if (tree.is_repaired)
 		mail_warn(mail, "a multipart without parts is read as text");
+	if (tree.is_cut)
+		mail_warn(mail,
+			  "only the first %d bytes of a Content- field "
+			  "are read",
+			  PART_FIELD_BYTES_MAX);
 	if (tree.limit)
 		attach_rest(mail, tree.limit,
 			    (size_t)(end - body) - tree.length);

@@ -86,13 +86,20 @@ static const struct {
 	{"nothing gives nothing", "", ""},
 };
 
+static char *
+text_of(const char *html, size_t length)
+{
+	bool is_whole;
+	return html_to_text(html, length, &is_whole);
+}
+
 static void
 shows_what_a_reader_sees(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *text =
-			html_to_text(cases[i].html, strlen(cases[i].html));
+			text_of(cases[i].html, strlen(cases[i].html));
 		if (strcmp(text, cases[i].want) != 0)
 			fail_msg("%s: \"%s\" is not \"%s\"", cases[i].name,
 				 text, cases[i].want);
@@ -106,7 +113,7 @@ every_beginning_is_read(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		size_t length = strlen(cases[i].html);
 		for (size_t n = 0; n <= length; n++) {
-			g_autofree char *text = html_to_text(cases[i].html, n);
+			g_autofree char *text = text_of(cases[i].html, n);
 			assert_non_null(text);
 		}
 	}
@@ -135,7 +142,7 @@ hostile_markup_takes_no_time(void **state)
 		g_autofree char *html =
 			repeated(parts[i], 300000 / strlen(parts[i]));
 		clock_t start = clock();
-		g_autofree char *text = html_to_text(html, strlen(html));
+		g_autofree char *text = text_of(html, strlen(html));
 		assert_non_null(text);
 		assert_true(clock() - start < CPU_S_MAX * CLOCKS_PER_SEC);
 	}
@@ -147,8 +154,13 @@ deep_nesting_ends_the_text(void **state)
 	(void)state;
 	g_autofree char *deep = repeated("<div>", HTML_DEPTH_MAX + 10);
 	g_autofree char *html = g_strconcat("a", deep, "b", NULL);
-	g_autofree char *text = html_to_text(html, strlen(html));
+	bool is_whole;
+	g_autofree char *text = html_to_text(html, strlen(html), &is_whole);
 	assert_string_equal(text, "a");
+	assert_false(is_whole);
+	g_autofree char *flat = html_to_text("a", 1, &is_whole);
+	assert_string_equal(flat, "a");
+	assert_true(is_whole);
 }
 
 int

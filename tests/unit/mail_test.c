@@ -126,6 +126,7 @@ decodes_subjects(void **state)
 		 "?=b",
 		 "b"},
 		/* not a word at all */
+		{"=?UTF-8?Q?caf=C3=A9?= =?UTF-8?Q?caf", "café =?UTF-8?Q?caf"},
 		{"=?utf-8?B?Y2Fm", "=?utf-8?B?Y2Fm"},
 		{"what =? is ?= this", "what =? is ?= this"},
 		{"bell\x07", "bell"},
@@ -318,6 +319,10 @@ the_null_sender_is_not_an_absent_one(void **state)
 	g_autoptr(Mail) null = read_text(state, "Return-Path: <>\r\n\r\n");
 	g_autoptr(Mail) bare = read_text(state, "Return-Path: a@b\r\n\r\n");
 	g_autoptr(Mail) absent = read_text(state, "Subject: x\r\n\r\n");
+	g_autoptr(Mail) empty = read_text(state, "Return-Path:\r\n\r\n");
+	g_autoptr(Mail) half = read_text(state, "Return-Path: <\r\n\r\n");
+	assert_null(empty->return_path);
+	assert_null(half->return_path);
 	assert_string_equal(null->return_path, "");
 	assert_string_equal(bare->return_path, "a@b");
 	assert_null(absent->return_path);
