@@ -57,8 +57,10 @@ typedef struct Decision {
 	const char *direction; /* "in", "out", "internal" */
 	const ConfigDesk *desk;
 	const char *type;      /* of a new ticket */
-	const char *continues; /* number of a ticket that was closed too long
-				  for a new one not to be made; NULL */
+	const char *continues; /* number of a ticket closed too long ago to be
+				  opened again; NULL */
+	const char *forwards;  /* number of the ticket whose mail was sent on
+				  to make this one; NULL */
 	const char *customer;  /* of a new ticket */
 	const char *customer_name;
 	enum TicketState state; /* of a new ticket */

@@ -133,6 +133,10 @@ const char *mail_header(const Mail *mail, const char *name, size_t nth);
 /* How many instances of a header field there are, the name in any case. */
 size_t mail_header_count(const Mail *mail, const char *name);
 
+/* Whether the mail was forwarded by a person, as its subject tells: "Fwd:",
+ * "WG:", but not "Re: Fwd:". */
+bool mail_is_forward(const Mail *mail);
+
 /* The conversation that a Thread-Index names, the part of it that replies do
  * not change, in base64; NULL when there is none. The caller's. */
 char *mail_conversation(const Mail *mail);

@@ -166,6 +166,12 @@ typedef struct Message {
 bool store_ticket_of_message(StoreTx *tx, const char *message_id, char **number,
 			     GError **error);
 
+/* The ticket of a message with this Message-ID that was made by forwarding
+ * mail of the ticket number. */
+bool store_ticket_forwarded(StoreTx *tx, const char *message_id,
+			    const char *number, char **forwarded,
+			    GError **error);
+
 /* The same for the conversation of a Thread-Index. */
 bool store_ticket_of_conversation(StoreTx *tx, const char *conversation,
 				  char **number, GError **error);

@@ -221,6 +221,10 @@ link_new(StoreTx *tx, const Job *job, GError **error)
 {
 	if (job->decision->continues)
 		return succeed(tx, job, error);
+	if (job->decision->forwards)
+		return store_link_add(tx, job->ticket->number,
+				      job->decision->forwards, "forwarded",
+				      error);
 	return !job->evidence.doubted ||
 	       store_link_add(tx, job->ticket->number, job->evidence.doubted,
 			      "doubt", error);

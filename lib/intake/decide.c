@@ -172,6 +172,19 @@ is_over(const Case *facts)
 	       facts->now > ticket->closed_at + desk->reopen_within_s;
 }
 
+/* Whether a mail of the thread was forwarded to a desk that makes a ticket of
+ * such a one. An agent who forwards it to others too consults them. */
+static bool
+is_sent_on(const Case *facts)
+{
+	const Triage *triage = facts->triage;
+	bool is_consultation =
+		triage->role == ROLE_AGENT &&
+		(triage->has_outsider || facts->evidence->reaches_participant);
+	return triage->desk && triage->desk->forward == FORWARD_NEW &&
+	       !is_consultation && mail_is_forward(facts->mail);
+}
+
 /* A customer's mail that makes a ticket, whatever it names. */
 static bool
 decide_question(Decision *decision, const Case *facts, GError **error)
@@ -194,6 +207,10 @@ decide_customer(Decision *decision, const Case *facts, GError **error)
 		return decide_question(decision, facts, error);
 	if (is_over(facts) && !is_colleague(facts)) {
 		decision->continues = ticket->number;
+		return decide_question(decision, facts, error);
+	}
+	if (is_sent_on(facts)) {
+		decision->forwards = ticket->number;
 		return decide_question(decision, facts, error);
 	}
 	decision->action = ACTION_JOIN;
@@ -320,6 +337,10 @@ decide_agent(Decision *decision, const Case *facts, GError **error)
 	const Ticket *ticket = facts->evidence->ticket;
 	if (ticket && strcmp(facts->triage->from, ticket->customer) == 0)
 		return decide_customer(decision, facts, error);
+	if (ticket && is_sent_on(facts)) {
+		decision->forwards = ticket->number;
+		return decide_question(decision, facts, error);
+	}
 	if (ticket) {
 		decide_agent_in_thread(decision, facts);
 		return true;

@@ -147,6 +147,26 @@ match_tokens(StoreTx *tx, const Names *names, Evidence *evidence,
 	return true;
 }
 
+/* Mail that was forwarded to make another ticket still has the token of the
+ * first in its References; what answers it belongs to the other. */
+static bool
+match_forwarded(StoreTx *tx, const Names *names, Evidence *evidence,
+		GError **error)
+{
+	g_autofree char *number = NULL;
+	if (!evidence->ticket)
+		return true;
+	for (guint i = 0; i < names->message_ids->len && !number; i++)
+		if (!store_ticket_forwarded(tx, names->message_ids->pdata[i],
+					    evidence->ticket->number, &number,
+					    error))
+			return false;
+	if (!number)
+		return true;
+	g_clear_pointer(&evidence->ticket, ticket_free);
+	return store_ticket_find(tx, number, &evidence->ticket, error);
+}
+
 static bool
 match_message_ids(StoreTx *tx, const Names *names, const Triage *triage,
 		  Evidence *evidence, GError **error)
@@ -223,6 +243,7 @@ match(StoreTx *tx, const Names *names, const Triage *triage,
       const GPtrArray *recipients, Evidence *evidence, GError **error)
 {
 	if (!match_tokens(tx, names, evidence, error) ||
+	    !match_forwarded(tx, names, evidence, error) ||
 	    !match_message_ids(tx, names, triage, evidence, error) ||
 	    !match_conversation(tx, names, triage, evidence, error) ||
 	    !match_tags(tx, names, triage, evidence, error) ||

@@ -3,14 +3,13 @@
 
 #include <loket/robot.h>
 
+#include "prefix.h"
 #include "robot_rules.h"
 
 /* So many soft signs together are one that counts. */
 #define SOFT_SIGNS_MIN 2
 /* Of a value so much is shown in a reason. */
 #define REASON_VALUE_CHARS 60
-/* Of a subject so much is looked at. */
-#define SUBJECT_BYTES_MAX 200
 #define SEPARATORS " \t\r\n,;()"
 
 typedef struct Judge {
@@ -172,21 +171,9 @@ judge_address(Judge *judge, const char *address, const char *role)
 static const char *
 skip_prefixes(const char *subject)
 {
-	const char *const *prefixes = robot_subject_prefixes();
-	for (;;) {
-		subject += strspn(subject, " ");
-		size_t n = strcspn(subject, ":[( ");
-		g_autofree char *word = g_strndup(subject, n);
-		const char *colon =
-			subject + n + strspn(subject + n, "[(0123456789)] ");
-		const char *bracket = strchr(subject, ']');
-		if (*subject == '[' && bracket)
-			subject = bracket + 1;
-		else if (*colon == ':' && g_strv_contains(prefixes, word))
-			subject = colon + 1;
-		else
-			return subject;
-	}
+	while (prefix_of(subject, &subject) != PREFIX_NONE)
+		;
+	return subject;
 }
 
 static bool
@@ -204,12 +191,7 @@ judge_subject(Judge *judge)
 {
 	size_t count;
 	const RobotSubjectRule *rules = robot_subject_rules(&count);
-	if (!judge->mail->subject)
-		return;
-	g_autofree char *head =
-		g_strndup(judge->mail->subject, SUBJECT_BYTES_MAX);
-	g_autofree char *valid = g_utf8_make_valid(head, -1);
-	g_autofree char *subject = g_utf8_strdown(valid, -1);
+	g_autofree char *subject = prefix_fold(judge->mail->subject);
 	const char *bare = skip_prefixes(subject);
 	for (size_t i = 0; i < count; i++) {
 		/* who answers or forwards a bounce is no machine */

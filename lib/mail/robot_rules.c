@@ -189,12 +189,6 @@ static const RobotSubjectRule subject_rules[] = {
 	{"non remis :", ROBOT_UNATTENDED},
 };
 
-static const char *const subject_prefixes[] = {
-	"re",	  "fw", "fwd", "aw", "antw", "antwoord", "wg", "betr",
-	"doorst", "tr", "rép", "sv", "vs",   "vb",	 "vl", "rv",
-	"res",	  "r",	"rif", "i",  "odp",  "pd",	 NULL,
-};
-
 const RobotHeaderRule *
 robot_header_rules(size_t *count)
 {
@@ -214,10 +208,4 @@ robot_subject_rules(size_t *count)
 {
 	*count = G_N_ELEMENTS(subject_rules);
 	return subject_rules;
-}
-
-const char *const *
-robot_subject_prefixes(void)
-{
-	return subject_prefixes;
 }

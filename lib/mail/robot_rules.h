@@ -40,8 +40,4 @@ const RobotHeaderRule *robot_header_rules(size_t *count);
 const RobotLocalRule *robot_local_rules(size_t *count);
 const RobotSubjectRule *robot_subject_rules(size_t *count);
 
-/* Marks of a reply or a forward before a subject, in lower case, without
- * the colon; NULL-terminated. */
-const char *const *robot_subject_prefixes(void);
-
 #endif

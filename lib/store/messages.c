@@ -106,6 +106,23 @@ store_ticket_of_message(StoreTx *tx, const char *message_id, char **number,
 }
 
 bool
+store_ticket_forwarded(StoreTx *tx, const char *message_id, const char *number,
+		       char **forwarded, GError **error)
+{
+	/* links go both ways, and what was made of a ticket is younger */
+	return read_number(
+		tx,
+		db_query(tx, error,
+			 "SELECT message.ticket FROM message"
+			 " JOIN link ON link.ticket = message.ticket"
+			 " WHERE message.message_id = ?1 AND link.other = ?2"
+			 " AND link.kind = 'forwarded'"
+			 " AND message.ticket > ?2 ORDER BY message.id LIMIT 1",
+			 "tt", message_id, number),
+		forwarded, error);
+}
+
+bool
 store_ticket_of_conversation(StoreTx *tx, const char *conversation,
 			     char **number, GError **error)
 {
