@@ -166,6 +166,20 @@ is_headed(const Reply *reply, size_t i, size_t count)
 	return matches(reply, REPLY_ATTRIBUTION, text, strlen(text));
 }
 
+/* Gmail wraps also what begins with a name or a day. The name's line holds
+ * the beginning of its address: the line above would be the sender's. */
+static bool
+is_wrapped(const Reply *reply, size_t i, const char *text)
+{
+	const Line *first = &reply->lines[i];
+	size_t length = strlen(text);
+	bool has_address = memchr(first->text, '<', first->length) ||
+			   memchr(first->text, '(', first->length);
+	return (has_address &&
+		matches(reply, REPLY_WRAPPED_NAMED, text, length)) ||
+	       matches(reply, REPLY_WRAPPED_DAY, text, length);
+}
+
 static bool
 is_attribution(const Reply *reply, size_t i, size_t count)
 {
@@ -177,7 +191,7 @@ is_attribution(const Reply *reply, size_t i, size_t count)
 	g_autofree char *text = joined(reply, i, count);
 	size_t length = strlen(text);
 	if (count > 1 && !g_ascii_isdigit(*text))
-		return false;
+		return is_wrapped(reply, i, text);
 	return matches(reply, REPLY_STRONG, text, length) ||
 	       matches(reply, REPLY_NAMED, text, length);
 }

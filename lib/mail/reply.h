@@ -32,6 +32,8 @@ enum ReplyHeader {
 enum ReplyPattern {
 	REPLY_ATTRIBUTION,	/* one to three lines, joined by a space */
 	REPLY_NAMED,		/* one that begins with a name, on one line */
+	REPLY_WRAPPED_NAMED,	/* such a one over several lines */
+	REPLY_WRAPPED_DAY,	/* one that begins with a day of the week */
 	REPLY_STRONG,		/* an attribution that nobody writes himself */
 	REPLY_SEPARATOR,	/* a line that announces another mail */
 	REPLY_HEADED_SEPARATOR, /* with the first header line behind it */
