@@ -167,6 +167,7 @@ json_ticket(const Site *site, const Ticket *ticket, const GPtrArray *links,
 		{"due", json_instant(ticket_due(ticket), zone)},
 		{"flag", json_text(ticket_flag_name(flag))},
 		{"links", json_links(links)},
+		{"seen_by", json_texts(ticket->seen_by)},
 		{"successor", json_text(ticket->successor)},
 	};
 	json_t *object = json_object();
@@ -198,6 +199,7 @@ json_loose(const Site *site, const Message *message)
 	json_object_set_new(object, "flag",
 			    json_text(ticket_flag_name(FLAG_NONE)));
 	json_object_set_new(object, "links", json_array());
+	json_object_set_new(object, "seen_by", json_array());
 	json_object_set_new(object, "role", json_text(message->role));
 	json_object_set_new(object, "reason", json_text(message->reason));
 	return object;

@@ -84,7 +84,7 @@ bool store_ticket_merge(StoreTx *tx, const char *from, const char *into,
 bool store_newest_receipt(StoreTx *tx, int64_t *at, GError **error);
 
 typedef struct TicketFilter {
-	const char *desk;  /* NULL: all */
+	const char *desk;  /* whose they are, or that sees them; NULL: all */
 	const char *state; /* NULL: all that are not closed; "all" */
 	int64_t due_until; /* 0: no matter */
 	int limit;	   /* 0: no limit */

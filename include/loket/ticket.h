@@ -84,6 +84,7 @@ typedef struct Ticket {
 	int64_t promise;
 	int64_t closed_at;
 	char *successor;    /* number of the ticket that its mail goes to now */
+	GPtrArray *seen_by; /* char *, titles of other desks, in order */
 	GPtrArray *clocks;  /* TicketClock, oldest first */
 	GPtrArray *pauses;  /* TicketPause, oldest first */
 	GPtrArray *answers; /* TicketAnswer, oldest first */
@@ -91,6 +92,9 @@ typedef struct Ticket {
 
 Ticket *ticket_new(void);
 void ticket_free(Ticket *ticket);
+
+/* Mail of the ticket came to the desk of this title, too; it is copied. */
+void ticket_show_to(Ticket *ticket, const char *desk);
 
 /* "open"; static. */
 const char *ticket_state_name(enum TicketState state);

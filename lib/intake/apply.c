@@ -230,12 +230,25 @@ link_new(StoreTx *tx, const Job *job, GError **error)
 			      "doubt", error);
 }
 
+/* A bounce brings nothing but itself. */
+static void
+show_to_desks(Job *job)
+{
+	const Triage *triage = job->triage;
+	if (!triage->desk || job->decision->role == ROLE_BOUNCE)
+		return;
+	ticket_show_to(job->ticket, triage->desk->title);
+	for (guint i = 0; i < triage->others->len; i++)
+		ticket_show_to(job->ticket, triage->others->pdata[i]);
+}
+
 static bool
 apply_new(StoreTx *tx, Job *job, GError **error)
 {
 	int year = clock_year(job->now, job->intake->config->timezone);
 	job->ticket = ticket_of(job);
 	job->created = true;
+	show_to_desks(job);
 	move_clocks(job->ticket, job);
 	if (!store_ticket_add(tx, job->ticket, year, error))
 		return false;
@@ -247,6 +260,7 @@ static bool
 apply_join(StoreTx *tx, Job *job, GError **error)
 {
 	job->ticket = g_steal_pointer(&job->evidence.ticket);
+	show_to_desks(job);
 	prepare_departure(job);
 	move_clocks(job->ticket, job);
 	return store_ticket_save(tx, job->ticket, error);
@@ -294,6 +308,7 @@ apply_repeat(StoreTx *tx, Job *job, GError **error)
 	prepare_departure(job);
 	/* it came again because the first was not taken, or not only there */
 	job->ticket->is_confirmed = true;
+	show_to_desks(job);
 	if ((fresh->len > 0 && is_answer &&
 	     !answer_fresh(tx, job, fresh, error)) ||
 	    !store_ticket_save(tx, job->ticket, error))

@@ -398,6 +398,17 @@ is_recipient(const Case *facts, const ConfigDesk *desk)
 	return false;
 }
 
+/* The desk sees what a customer writes to one of its agents. */
+static void
+decide_copy(Decision *decision, const Case *facts)
+{
+	bool is_ours = decision->action == ACTION_JOIN ||
+		       decision->action == ACTION_NEW;
+	if (is_ours && decision->role == ROLE_CUSTOMER && decision->desk &&
+	    strcmp(decision->direction, "in") == 0 && !facts->triage->desk)
+		decision->copy_to = desk_address(decision->desk);
+}
+
 /* In whose name an agent's mail leaves, and who sees it too. */
 static void
 decide_departure(Decision *decision, const Case *facts)
@@ -434,6 +445,7 @@ decision_new(const Case *facts, GError **error)
 	if (!decide_by_role(decision, facts, error))
 		return NULL;
 	decide_departure(decision, facts);
+	decide_copy(decision, facts);
 	if (!decision->ack_reason)
 		decision->ack_reason = g_strdup("not for a desk");
 	if (decision->action == ACTION_PASS && decision->role != ROLE_ECHO)

@@ -137,9 +137,6 @@ edits_for_departure(GPtrArray *edits, const EditPlan *plan)
 	if (plan->sender)
 		edits_add(edits, EDIT_SENDER, "envelope sender", 0,
 			  g_strdup(plan->sender));
-	if (decision->copy_to)
-		edits_add(edits, EDIT_ADD_RECIPIENT, "envelope recipient", 0,
-			  g_strdup(decision->copy_to));
 }
 
 /* The null sender stays: nothing is to come back. */

@@ -253,6 +253,9 @@ edits_new(const EditPlan *plan)
 		add_reference(edits, plan);
 	if (plan->decision->goes_out)
 		edits_for_departure(edits, plan);
+	if (plan->decision->copy_to)
+		edits_add(edits, EDIT_ADD_RECIPIENT, "envelope recipient", 0,
+			  g_strdup(plan->decision->copy_to));
 	if (!plan->triage->has_outsider)
 		add_fields(edits, plan);
 	return edits;

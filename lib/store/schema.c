@@ -72,6 +72,14 @@ static const char schema[] =
 	" agent TEXT,"
 	" PRIMARY KEY (ticket, position)) WITHOUT ROWID;"
 
+	/* the desks that a ticket is not of, and that have its mail */
+	"CREATE TABLE seen_by ("
+	" ticket TEXT NOT NULL REFERENCES ticket ON DELETE CASCADE,"
+	" position INTEGER NOT NULL,"
+	" desk TEXT NOT NULL,"
+	" PRIMARY KEY (ticket, position)) WITHOUT ROWID;"
+	"CREATE INDEX seen_by_desk ON seen_by (desk);"
+
 	"CREATE TABLE participant ("
 	" ticket TEXT NOT NULL REFERENCES ticket ON DELETE CASCADE,"
 	" address TEXT NOT NULL,"

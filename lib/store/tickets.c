@@ -89,10 +89,25 @@ answers_put(StoreTx *tx, const Ticket *ticket, GError **error)
 }
 
 static bool
-times_put(StoreTx *tx, const Ticket *ticket, GError **error)
+desks_put(StoreTx *tx, const Ticket *ticket, GError **error)
+{
+	if (!db_run(tx, error, "DELETE FROM seen_by WHERE ticket = ?1", "t",
+		    ticket->number))
+		return false;
+	for (guint i = 0; i < ticket->seen_by->len; i++)
+		if (!db_run(tx, error,
+			    "INSERT INTO seen_by VALUES (?1, ?2, ?3)", "tit",
+			    ticket->number, (int64_t)i,
+			    ticket->seen_by->pdata[i]))
+			return false;
+	return true;
+}
+
+static bool
+lists_put(StoreTx *tx, const Ticket *ticket, GError **error)
 {
 	return clocks_put(tx, ticket, error) && pauses_put(tx, ticket, error) &&
-	       answers_put(tx, ticket, error);
+	       answers_put(tx, ticket, error) && desks_put(tx, ticket, error);
 }
 
 bool
@@ -133,7 +148,7 @@ store_ticket_save(StoreTx *tx, const Ticket *ticket, GError **error)
 		      (int64_t)ticket->is_undeliverable, ticket->promise,
 		      ticket->closed_at, ticket_due(ticket),
 		      ticket->successor) &&
-	       times_put(tx, ticket, error);
+	       lists_put(tx, ticket, error);
 }
 
 #define TICKET_COLUMNS                                                         \
@@ -235,11 +250,24 @@ answers_read(StoreTx *tx, Ticket *ticket, GError **error)
 }
 
 static bool
-times_read(StoreTx *tx, Ticket *ticket, GError **error)
+desks_read(StoreTx *tx, Ticket *ticket, GError **error)
+{
+	bool ok;
+	sqlite3_stmt *row = db_query(tx, error,
+				     "SELECT desk FROM seen_by"
+				     " WHERE ticket = ?1 ORDER BY position",
+				     "t", ticket->number);
+	while (db_next(tx, row, &ok, error))
+		g_ptr_array_add(ticket->seen_by, row_text(row, 0));
+	return ok;
+}
+
+static bool
+lists_read(StoreTx *tx, Ticket *ticket, GError **error)
 {
 	return clocks_read(tx, ticket, error) &&
 	       pauses_read(tx, ticket, error) &&
-	       answers_read(tx, ticket, error);
+	       answers_read(tx, ticket, error) && desks_read(tx, ticket, error);
 }
 
 bool
@@ -266,7 +294,7 @@ store_ticket_get(StoreTx *tx, const char *number, Ticket **ticket,
 				     "t", number);
 	while (db_next(tx, row, &ok, error))
 		found = ticket_of_row(row);
-	if (!ok || (found && !times_read(tx, found, error)))
+	if (!ok || (found && !lists_read(tx, found, error)))
 		return false;
 	*ticket = g_steal_pointer(&found);
 	return true;
@@ -311,10 +339,10 @@ free_ticket(void *data)
 }
 
 static bool
-all_times_read(StoreTx *tx, GPtrArray *tickets, GError **error)
+all_lists_read(StoreTx *tx, GPtrArray *tickets, GError **error)
 {
 	for (guint i = 0; i < tickets->len; i++)
-		if (!times_read(tx, tickets->pdata[i], error))
+		if (!lists_read(tx, tickets->pdata[i], error))
 			return false;
 	return true;
 }
@@ -329,7 +357,8 @@ store_tickets_list(StoreTx *tx, const TicketFilter *filter, GPtrArray **tickets,
 	sqlite3_stmt *row =
 		db_query(tx, error,
 			 "SELECT " TICKET_COLUMNS " FROM ticket"
-			 " WHERE (?1 IS NULL OR desk = ?1)"
+			 " WHERE (?1 IS NULL OR desk = ?1 OR number IN"
+			 "  (SELECT ticket FROM seen_by WHERE desk = ?1))"
 			 " AND (?2 = 'all' OR state = ?2"
 			 "      OR (?2 IS NULL AND state <> 'closed'))"
 			 " AND (?3 = 0 OR (due > 0 AND due <= ?3))"
@@ -338,7 +367,7 @@ store_tickets_list(StoreTx *tx, const TicketFilter *filter, GPtrArray **tickets,
 			 (int64_t)(filter->limit > 0 ? filter->limit : -1));
 	while (db_next(tx, row, &ok, error))
 		g_ptr_array_add(found, ticket_of_row(row));
-	if (!ok || !all_times_read(tx, found, error))
+	if (!ok || !all_lists_read(tx, found, error))
 		return false;
 	*tickets = g_steal_pointer(&found);
 	return true;

@@ -73,11 +73,20 @@ move_answers(Ticket *into, Ticket *from)
 	g_ptr_array_sort(into->answers, by_time);
 }
 
+static void
+move_desks(Ticket *into, const Ticket *from)
+{
+	ticket_show_to(into, from->desk);
+	for (guint i = 0; i < from->seen_by->len; i++)
+		ticket_show_to(into, from->seen_by->pdata[i]);
+}
+
 void
 ticket_merge(Ticket *into, Ticket *from, int64_t at)
 {
 	move_clocks(into, from, at);
 	move_answers(into, from);
+	move_desks(into, from);
 	if (from->state == TICKET_OPEN)
 		into->state = TICKET_OPEN;
 	if (!into->promise || (from->promise && from->promise < into->promise))

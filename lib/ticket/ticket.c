@@ -39,6 +39,7 @@ Ticket *
 ticket_new(void)
 {
 	Ticket *ticket = g_new0(Ticket, 1);
+	ticket->seen_by = g_ptr_array_new_with_free_func(g_free);
 	ticket->clocks = g_ptr_array_new_with_free_func(clock_free);
 	ticket->pauses = g_ptr_array_new_with_free_func(pause_free);
 	ticket->answers = g_ptr_array_new_with_free_func(answer_free);
@@ -57,6 +58,7 @@ ticket_free(Ticket *ticket)
 		ticket->channel,  ticket->queue_id, ticket->successor};
 	for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
 		g_free(strings[i]);
+	g_ptr_array_unref(ticket->seen_by);
 	g_ptr_array_unref(ticket->clocks);
 	g_ptr_array_unref(ticket->pauses);
 	g_ptr_array_unref(ticket->answers);
@@ -117,4 +119,13 @@ ticket_answer_by(const Ticket *ticket, const char *message_id)
 			return answer;
 	}
 	return NULL;
+}
+
+void
+ticket_show_to(Ticket *ticket, const char *desk)
+{
+	if (strcmp(ticket->desk, desk) != 0 &&
+	    !g_ptr_array_find_with_equal_func(ticket->seen_by, desk,
+					      g_str_equal, NULL))
+		g_ptr_array_add(ticket->seen_by, g_strdup(desk));
 }

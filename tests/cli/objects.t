@@ -41,7 +41,7 @@ my %TICKET = (
 	number => 'number?', tag => 'text?', desk => 'text?', type => 'text?', state => 'text?',
 	subject => 'text?', customer => 'text?', language => 'text?', agent => 'text?', team => 'text?',
 	channel => 'text?', received => 'time', queue_id => 'text?', confirmed => 'truth',
-	targets => 'object', promise => 'time?', flag => 'text', links => 'list', successor => 'number?',
+	targets => 'object', promise => 'time?', flag => 'text', links => 'list', seen_by => 'texts', successor => 'number?',
 );
 my %TARGET = (target => 'text', due => 'time', met_at => 'time?', met => 'truth?');
 my %MESSAGE = (

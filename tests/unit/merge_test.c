@@ -11,6 +11,14 @@
 
 #define AT 1000
 
+static Ticket *
+ticket_at(const char *desk)
+{
+	Ticket *ticket = ticket_new();
+	ticket->desk = g_strdup(desk);
+	return ticket;
+}
+
 /* Clocks as "fn pr": first, next, plan or resolution and due, in capitals when
  * ended. */
 static void
@@ -72,8 +80,8 @@ keeps_the_sooner_of_two_promises(void **state)
 		 "F1000 N3000"},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(Ticket) into = ticket_new();
-		g_autoptr(Ticket) from = ticket_new();
+		g_autoptr(Ticket) into = ticket_at("support");
+		g_autoptr(Ticket) from = ticket_at("support");
 		add_clocks(into, cases[i].into);
 		add_clocks(from, cases[i].from);
 		ticket_merge(into, from, AT);
@@ -90,8 +98,8 @@ static void
 ends_what_became_part(void **state)
 {
 	(void)state;
-	g_autoptr(Ticket) into = ticket_new();
-	g_autoptr(Ticket) from = ticket_new();
+	g_autoptr(Ticket) into = ticket_at("support");
+	g_autoptr(Ticket) from = ticket_at("support");
 	add_clocks(from, "r8000");
 	add_clocks(into, "r7000");
 	ticket_add_answer(from, "a@x", 10);
@@ -108,8 +116,8 @@ static void
 takes_answers_in_their_order(void **state)
 {
 	(void)state;
-	g_autoptr(Ticket) into = ticket_new();
-	g_autoptr(Ticket) from = ticket_new();
+	g_autoptr(Ticket) into = ticket_at("support");
+	g_autoptr(Ticket) from = ticket_at("support");
 	ticket_add_answer(into, "b@x", 20);
 	ticket_add_answer(into, "d@x", 40);
 	ticket_add_answer(from, "a@x", 10);
@@ -137,8 +145,8 @@ is_our_turn_when_it_was_in_either(void **state)
 		{TICKET_SOLVED, TICKET_PENDING, TICKET_SOLVED},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(Ticket) into = ticket_new();
-		g_autoptr(Ticket) from = ticket_new();
+		g_autoptr(Ticket) into = ticket_at("support");
+		g_autoptr(Ticket) from = ticket_at("support");
 		into->state = cases[i][0];
 		from->state = cases[i][1];
 		ticket_merge(into, from, AT);
@@ -154,13 +162,31 @@ keeps_the_sooner_date(void **state)
 		{0, 0, 0}, {5, 0, 5}, {0, 5, 5}, {5, 4, 4}, {4, 5, 4},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(Ticket) into = ticket_new();
-		g_autoptr(Ticket) from = ticket_new();
+		g_autoptr(Ticket) into = ticket_at("support");
+		g_autoptr(Ticket) from = ticket_at("support");
 		into->promise = cases[i][0];
 		from->promise = cases[i][1];
 		ticket_merge(into, from, AT);
 		assert_int_equal(into->promise, cases[i][2]);
 	}
+}
+
+static void
+is_seen_by_the_desks_of_both(void **state)
+{
+	(void)state;
+	g_autoptr(Ticket) into = ticket_at("support");
+	g_autoptr(Ticket) from = ticket_at("sales");
+	ticket_show_to(into, "support");
+	ticket_show_to(into, "press");
+	ticket_show_to(from, "press");
+	ticket_show_to(from, "support");
+	ticket_show_to(from, "legal");
+	ticket_merge(into, from, AT);
+	const char *const want[] = {"press", "sales", "legal"};
+	assert_int_equal(into->seen_by->len, G_N_ELEMENTS(want));
+	for (size_t i = 0; i < G_N_ELEMENTS(want); i++)
+		assert_string_equal(into->seen_by->pdata[i], want[i]);
 }
 
 int
@@ -172,6 +198,7 @@ main(void)
 		cmocka_unit_test(takes_answers_in_their_order),
 		cmocka_unit_test(is_our_turn_when_it_was_in_either),
 		cmocka_unit_test(keeps_the_sooner_date),
+		cmocka_unit_test(is_seen_by_the_desks_of_both),
 	};
 	return cmocka_run_group_tests_name("merge", tests, NULL, NULL);
 }
