@@ -59,7 +59,8 @@ typedef struct MailRecipientStatus {
 	char *status; /* as "5.1.1"; "" when the report states none */
 } MailRecipientStatus;
 
-/* The mail is a delivery status report, in a form of any mail server. */
+/* The mail is a delivery status report, in a form of any mail server; not
+ * every one is a bounce, see mail_is_bounce. */
 typedef struct MailBounce {
 	GPtrArray *recipients; /* MailRecipientStatus*, may be empty */
 	char *message_id;      /* of the returned mail, without brackets;
@@ -82,8 +83,8 @@ typedef struct Mail {
 	MailAddress *reply_to;	/* the first; NULL when absent */
 	GPtrArray *to;		/* MailAddress* */
 	GPtrArray *cc;		/* MailAddress* */
-	char *return_path;	/* address; "" is the null sender, NULL
-				   when absent */
+	char *return_path;	/* the envelope sender; "" is the null
+				   sender, NULL when not told */
 	GDateTime *date;	/* in its own zone; NULL when absent or
 				   absurd, the latter with a warning */
 	char *message_id;	/* without brackets; NULL when absent */
@@ -124,6 +125,11 @@ void mail_reader_free(MailReader *reader);
 /* Reads a whole mail; keeps a reference to bytes. Never NULL, whatever the
  * bytes are. The result is the caller's. */
 Mail *mail_read(const MailReader *reader, GBytes *bytes);
+
+/* The same for a mail whose envelope sender is known, "" for the null sender:
+ * it becomes return_path, whatever the header says. NULL: it is not known. */
+Mail *mail_read_from(const MailReader *reader, GBytes *bytes,
+		     const char *sender);
 void mail_free(Mail *mail);
 
 /* The raw value of the nth instance (from 0) of a header field, the name in
@@ -144,6 +150,10 @@ char *mail_conversation(const Mail *mail);
 /* The From address when there is exactly one From field with exactly one
  * address, else NULL. */
 const char *mail_from_address(const Mail *mail);
+
+/* Whether the mail returns one of ours, or says that it is late: a delivery
+ * status report but one that tells of nothing but success. */
+bool mail_is_bounce(const Mail *mail);
 
 /* The address before SRS or BATV rewrote it ("SRS0=hash=tt=domain=local@..."
  * to "local@domain"); any other address as it is. The result is the

@@ -201,7 +201,8 @@ IntakeResult *
 intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
 	      int64_t now, GError **error)
 {
-	g_autoptr(Mail) mail = mail_read(intake->reader, bytes);
+	g_autoptr(Mail) mail =
+		mail_read_from(intake->reader, bytes, envelope->sender);
 	TriageSite site = {intake->config, intake->keyring, intake->hostname};
 	g_autoptr(Triage) triage = triage_new(&site, envelope, mail);
 	g_autoptr(Names) names = names_new(intake->config, intake->keyring,

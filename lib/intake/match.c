@@ -39,10 +39,10 @@ names_new(const Config *config, const Keyring *keyring, const TagReader *tags,
 		add_ids(names->message_ids, mail->references);
 		names->conversation = mail_conversation(mail);
 		add_tags(names, config, tags, mail->subject);
-	} else if (mail->bounce->message_id) {
-		/* a bounce is believed for the mail it returns, no more */
-		g_ptr_array_add(names->message_ids, mail->bounce->message_id);
 	}
+	/* a bounce is believed for the mail it returns, no more */
+	if (mail->bounce && mail->bounce->message_id)
+		g_ptr_array_add(names->message_ids, mail->bounce->message_id);
 	for (guint i = 0; i < names->message_ids->len; i++) {
 		char *number =
 			reference_number(keyring, names->message_ids->pdata[i]);

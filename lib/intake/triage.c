@@ -157,7 +157,7 @@ static void
 judge_content(Triage *triage, const RobotVerdict *robot, const Mail *mail)
 {
 	triage->role = ROLE_CUSTOMER;
-	if (mail->bounce) {
+	if (mail_is_bounce(mail)) {
 		triage->role = ROLE_BOUNCE;
 		triage->reason = g_strdup("delivery status report");
 	} else if (mail->is_spam) {

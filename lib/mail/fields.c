@@ -56,13 +56,13 @@ decoded_text(const Fields *fields, const char *name)
 }
 
 /* RFC 5321 4.4: the address in angle brackets, or nothing in them, which
- * counts only when it is written so. */
+ * counts only when it is written so. The envelope itself knows better. */
 static void
 read_return_path(const Fields *fields)
 {
 	Mail *mail = fields->mail;
 	g_autofree char *text = decoded_text(fields, "Return-Path");
-	if (!text)
+	if (mail->return_path || !text)
 		return;
 	const char *open = strchr(text, '<');
 	const char *address = open ? open + 1 : text;

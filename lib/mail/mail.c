@@ -127,3 +127,18 @@ mail_warn(Mail *mail, const char *format, ...)
 	g_ptr_array_add(mail->warnings, g_strdup_vprintf(format, arguments));
 	va_end(arguments);
 }
+
+bool
+mail_is_bounce(const Mail *mail)
+{
+	static const char *const successes[] = {"delivered", "relayed",
+						"expanded", NULL};
+	const GPtrArray *recipients =
+		mail->bounce ? mail->bounce->recipients : NULL;
+	for (guint i = 0; recipients && i < recipients->len; i++) {
+		const MailRecipientStatus *status = recipients->pdata[i];
+		if (!g_strv_contains(successes, status->action))
+			return true;
+	}
+	return recipients && recipients->len == 0;
+}

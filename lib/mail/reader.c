@@ -141,7 +141,7 @@ read_whole(const MailReader *reader, Mail *mail, const char *data,
 }
 
 Mail *
-mail_read(const MailReader *reader, GBytes *bytes)
+mail_read_from(const MailReader *reader, GBytes *bytes, const char *sender)
 {
 	size_t length;
 	const char *data = g_bytes_get_data(bytes, &length);
@@ -152,6 +152,13 @@ mail_read(const MailReader *reader, GBytes *bytes)
 	g_autoptr(GBytes) own =
 		g_bytes_new_from_bytes(bytes, skipped, length - skipped);
 	Mail *mail = mail_new(own);
+	mail->return_path = g_strdup(sender);
 	read_whole(reader, mail, start, data + length);
 	return mail;
+}
+
+Mail *
+mail_read(const MailReader *reader, GBytes *bytes)
+{
+	return mail_read_from(reader, bytes, NULL);
 }

@@ -244,7 +244,7 @@ static void
 judge_content(Judge *judge)
 {
 	const Mail *mail = judge->mail;
-	if (mail->bounce)
+	if (mail_is_bounce(mail))
 		judge_sign(judge, ROBOT_SURE, g_strdup("a returned mail"));
 	else if (mail->report)
 		judge_sign(judge, ROBOT_SURE,

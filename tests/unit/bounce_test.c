@@ -317,6 +317,59 @@ what_humans_and_other_robots_write_is_none(void **state)
 	}
 }
 
+/* At SMTP time there is no Return-Path, or one that somebody made up. */
+static void
+the_envelope_sender_counts(void **state)
+{
+	static const char letter[] =
+		"From: no-reply@b.example\r\nSubject: Undeliverable Mail\r\n"
+		"\r\nYour mail could not be delivered to: <a@b.example>\r\n";
+	static const char forged[] = "Return-Path: <>\r\n";
+	g_autofree char *lying = g_strconcat(forged, letter, NULL);
+	g_autoptr(GBytes) honest =
+		g_bytes_new_static(letter, sizeof(letter) - 1);
+	g_autoptr(GBytes) liar = g_bytes_new_static(lying, strlen(lying));
+	g_autoptr(Mail) unknown = mail_read_from(*state, honest, NULL);
+	g_autoptr(Mail) null = mail_read_from(*state, honest, "");
+	g_autoptr(Mail) human = mail_read_from(*state, liar, "jan@b.example");
+	assert_null(unknown->bounce);
+	assert_non_null(null->bounce);
+	assert_null(human->bounce);
+}
+
+/* What went well is told, and is no bounce. */
+static void
+success_is_no_bounce(void **state)
+{
+	static const struct {
+		const char *status;
+		bool want;
+	} cases[] = {
+		{"Action: failed\r\n", true},
+		{"Action: delayed\r\n", true},
+		{"Action: delivered\r\n", false},
+		{"Action: relayed\r\n", false},
+		{"Action: expanded\r\n", false},
+		{"Action: delivered\r\n\r\nFinal-Recipient: rfc822;c@d.example"
+		 "\r\nAction: failed\r\n",
+		 true},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *status =
+			g_strconcat("Final-Recipient: rfc822; a@b.example\r\n",
+				    cases[i].status, NULL);
+		g_autofree char *text = report_of(status, "message/rfc822");
+		g_autoptr(Mail) mail = read_text(state, text);
+		assert_non_null(mail->bounce);
+		assert_int_equal(mail_is_bounce(mail), cases[i].want);
+	}
+	g_autofree char *text = report_of("", "text/plain");
+	g_autoptr(Mail) empty = read_text(state, text);
+	g_autoptr(Mail) human = read_text(state, "From: a@b.example\r\n\r\nx");
+	assert_true(mail_is_bounce(empty));
+	assert_false(mail_is_bounce(human));
+}
+
 static void
 every_beginning_is_read(void **state)
 {
@@ -346,6 +399,8 @@ main(void)
 		cmocka_unit_test(an_answered_id_stands_for_the_returned_one),
 		cmocka_unit_test(reads_letters),
 		cmocka_unit_test(what_humans_and_other_robots_write_is_none),
+		cmocka_unit_test(the_envelope_sender_counts),
+		cmocka_unit_test(success_is_no_bounce),
 		cmocka_unit_test(every_beginning_is_read),
 	};
 	return cmocka_run_group_tests_name("bounce", tests, make_reader,
