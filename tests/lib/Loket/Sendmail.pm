@@ -17,7 +17,6 @@ use Loket::Wait qw(wait_for);
 
 use constant DELIVER => abs_path(dirname(__FILE__) . '/../deliver');
 use constant STOP_S => 30;
-use constant LAST_DELIVERY_S => 5;
 
 # How a client comes from an address far away; see Loket::Smtp.
 sub seen_from($self, $address) { return (source => $address) }
@@ -66,7 +65,16 @@ sub _begin($self) {
 sub _end($self) {
 	end_process(delete $self->{pid}, 'TERM', STOP_S)
 		or croak 'Sendmail does not stop';
-	wait_for(LAST_DELIVERY_S, sub { $self->is_idle });
+	kill TERM => $self->_workers;
+	wait_for(STOP_S, sub { !$self->_workers })
+		or croak 'Sendmail does not end its work';
+}
+
+# Its processes that outlive it: sessions and deliveries. All work in the queue.
+sub _workers($self) {
+	my $queue = $self->queue_dir;
+	return map { m{/(\d+)/} } grep { (readlink // '') eq $queue }
+		glob '/proc/[0-9]*/cwd';
 }
 
 sub _mc($self) {
