@@ -73,9 +73,8 @@ ask_for_macros(SMFICTX *ctx)
 static unsigned long
 wanted_silence(void)
 {
-	unsigned long silent = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL |
-			       SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY |
-			       SMFIP_NR_UNKN;
+	unsigned long silent = SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR |
+			       SMFIP_NR_EOH | SMFIP_NR_BODY;
 	g_autoptr(Site) site = daemon_site();
 	if (site && !*site->config->command_address)
 		silent |= SMFIP_NR_RCPT;
@@ -99,7 +98,9 @@ on_negotiate(SMFICTX *ctx, unsigned long offered_actions,
 	session->has_room = daemon_connection_begin();
 	session->silent = offered_steps & wanted_silence();
 	session->has_lead = offered_steps & SMFIP_HDR_LEADSPC;
-	*steps = session->silent | (offered_steps & SMFIP_HDR_LEADSPC);
+	*steps = session->silent |
+		 (offered_steps &
+		  (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC));
 	ask_for_macros(ctx);
 	return smfi_setpriv(ctx, session) == MI_SUCCESS ? SMFIS_CONTINUE
 							: SMFIS_REJECT;

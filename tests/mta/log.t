@@ -13,6 +13,8 @@ use Loket::Site;
 
 use constant DESK => 'support@acme.example';
 use constant AGENT => 'jan@acme.example';
+use constant { NOHELO => 0x2, NR_HELO => 0x2000 };
+use constant { NOUNKNOWN => 0x100, NR_UNKNOWN => 0x20000 };
 
 my $site = Loket::Site->temporary(config => 'on-failure = "accept"');
 $site->start;
@@ -65,6 +67,14 @@ subtest 'a mail that passed while the store was away' => sub {
 	like $lines->[0], qr/^loketd: Q5: passed unrecorded: store/,
 		'says that it passed, and why';
 	is scalar $site->tickets, 1, 'and it did';
+};
+
+# libmilter answers them where nobody else does, and complains of that in syslog
+# once silence was agreed on.
+subtest 'HELO and unknown commands' => sub {
+	ok $milter->agreed(NOHELO | NOUNKNOWN), 'they are not sent';
+	ok !$milter->agreed($_), 'nor is silence agreed on'
+		for NR_HELO, NR_UNKNOWN;
 };
 
 $milter->quit;

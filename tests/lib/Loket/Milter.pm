@@ -45,6 +45,9 @@ sub new($class, $socket_file, %options) {
 	return $self;
 }
 
+# Whether all of these steps, SMFIP_*, were agreed on.
+sub agreed($self, $steps) { return ($self->{steps} & $steps) == $steps }
+
 # The envelope, up to the answer to DATA; macros by name, `i` the queue id.
 sub begin($self, $from, $recipients, %macros) {
 	%macros = (i => 'RAW', %macros);
