@@ -7,8 +7,8 @@ package Loket::MailServer;
 # Every domain is final there, so no mail can leave: acme.example has its
 # mailboxes, all other mail lies together in the Maildir "outside".
 #
-# A kind of server has _find_programs, _write_files, _begin, _end, is_idle and
-# seen_from.
+# A kind of server has _find_programs, _write_files, _begin, _end, _sendmail,
+# environment, is_idle and seen_from.
 
 use v5.36;
 use Carp qw(croak);
@@ -34,9 +34,8 @@ use constant START_S => 30;
 #
 # SOCKET is a path relative to DIR. Options: `ports`, the number to prefer for
 # each service; `later_milter`, a socket like `milter`; `tls`, true to offer
-# STARTTLS; `content_filter`, the port to which all goes that does not come
-# over loopback; `shows_all`, true to show the milter local mail and the
-# server's own bounces too, where it does not anyway.
+# STARTTLS; `shows_all`, true to show the milter local mail and the server's own
+# bounces too, where it does not anyway.
 sub new($class, %args) {
 	my $self = bless {%args}, $class;
 	$self->_find_programs;
@@ -49,6 +48,19 @@ sub mail_dir($self) { return "$self->{dir}/mail" }
 sub log_file($self) { return "$self->{dir}/mail.log" }
 sub config_dir($self) { return "$self->{dir}/etc" }
 sub queue_dir($self) { return "$self->{dir}/queue" }
+
+# All mail from far away goes to a content filter at this port, which sends it
+# back over loopback. To be said before the start.
+sub filter_through($self, $port) { $self->{content_filter} = $port }
+
+# Hands a mail in as a program on this machine does, with sendmail(1).
+sub submit_locally($self, $mail, @arguments) {
+	local %ENV = (%ENV, $self->environment);
+	open my $in, '|-', $self->_sendmail, @arguments
+		or croak "sendmail: $!";
+	print $in $mail;
+	close $in or croak 'sendmail failed';
+}
 
 sub start($self) {
 	$self->_write_files;

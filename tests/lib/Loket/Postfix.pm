@@ -203,6 +203,7 @@ sub _master($self) {
 		retry unix - - n - - error
 		virtual unix - n n - - virtual
 		anvil unix - - n - 1 anvil
+		tlsmgr unix - - n 1000? 1 tlsmgr
 		scache unix - - n - 1 scache
 		postlog unix-dgram n - n - 1 postlogd
 		END
@@ -218,6 +219,11 @@ sub _mailboxes($self) {
 	return map({ "/^$_(\\+.*)?\@$domain\$/ $dir/$_/\n" }
 			$self->MAILBOXES),
 		"!/\@$domain\$/ outside/\n";
+}
+
+sub _sendmail($self) {
+	return (dirname($self->{postfix}) . '/sendmail',
+		'-C', $self->config_dir);
 }
 
 sub _control($self, $command) {

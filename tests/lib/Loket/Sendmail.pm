@@ -21,9 +21,12 @@ use constant STOP_S => 30;
 # How a client comes from an address far away; see Loket::Smtp.
 sub seen_from($self, $address) { return (source => $address) }
 
+# What its programs need of the environment.
+sub environment($self) { return () }
+
 # True when no mail is on its way any more.
 sub is_idle($self) {
-	my @waiting = glob "\Q$self->{dir}\E/queue/*";
+	my @waiting = glob "\Q$self->{dir}\E/{queue,submit}/*";
 	return !@waiting;
 }
 
@@ -37,22 +40,27 @@ sub _find_programs($self) {
 
 sub _write_files($self) {
 	my $dir = $self->{dir};
-	make_path(map { "$dir/$_" } qw(etc/sasl queue data mail));
-	chmod 0700, "$dir/queue";
+	make_path(map { "$dir/$_" } qw(etc/sasl queue submit data mail));
+	chmod 0700, "$dir/queue", "$dir/submit";
 	write_file("$dir/etc/service.switch", "hosts files\naliases files\n");
 	$self->_add_logins('Sendmail', "$dir/data/sasldb2");
 	write_file("$dir/etc/sendmail.mc", $self->_mc);
-	$self->make_cf;
+	write_file("$dir/etc/submit.mc", $self->_submit_mc);
+	$self->make_cf($_) for qw(sendmail submit);
 }
 
-# Makes sendmail.cf of sendmail.mc, as its Makefile would.
-sub make_cf($self) {
-	my $etc = $self->config_dir;
-	unlink "$etc/sendmail.cf";
-	run("$etc/sendmail.cf", "$self->{dir}/m4.out", 'm4',
-		"-D_CF_DIR_=$self->{cf}/", "$self->{cf}/m4/cf.m4",
-		"$etc/sendmail.mc") == 0
-		or croak "no sendmail.cf, see $self->{dir}/m4.out";
+# Makes NAME.cf of NAME.mc.
+sub make_cf($self, $name) {
+	my $file = $self->config_dir . "/$name";
+	my $err = "$self->{dir}/m4.out";
+	unlink "$file.cf";
+	run("$file.cf", $err, 'm4', "-D_CF_DIR_=$self->{cf}/",
+		"$self->{cf}/m4/cf.m4", "$file.mc") == 0
+		or croak "no $file.cf, see $err";
+}
+
+sub _sendmail($self) {
+	return ($self->{sendmail}, '-C', $self->config_dir . '/submit.cf');
 }
 
 sub _begin($self) {
@@ -112,6 +120,26 @@ sub _mc($self) {
 		END
 }
 
+# sendmail(1) hands its mail to the port for all; as root, for no other user may
+# be let through to the directory.
+sub _submit_mc($self) {
+	my $dir = $self->{dir};
+	return <<~"END";
+		divert(0)dnl
+		OSTYPE(`linux')dnl
+		define(`confDOMAIN_NAME', `${\$self->HOSTNAME}')dnl
+		define(`MSP_QUEUE_DIR', `$dir/submit')dnl
+		define(`confPID_FILE', `$dir/submit.pid')dnl
+		define(`STATUS_FILE', `$dir/statistics')dnl
+		define(`confSERVICE_SWITCH_FILE', `$dir/etc/service.switch')dnl
+		FEATURE(`nocanonify')dnl
+		define(`RELAY_MAILER_ARGS', `TCP \$h $self->{port}{smtp}')dnl
+		define(`confRUN_AS_USER', `root')dnl
+		FEATURE(`msp', `[127.0.0.1]')dnl
+		define(`confUSE_MSP', `False')dnl
+		END
+}
+
 sub _daemons($self) {
 	my %option = (smtp => '', submission => ', M=Ea', relay => ', I=');
 	return map { "DAEMON_OPTIONS(`Name=$_, Addr=127.0.0.1, "
@@ -128,14 +156,21 @@ sub _filters($self) {
 
 sub _tls($self) {
 	my $file = $self->{tls} ? $self->_certificate : return;
-	return map { "define(`$_', `$file')dnl\n" }
+	return "define(`confCACERT_PATH', `${\$self->config_dir}')dnl\n",
+		map { "define(`$_', `$file')dnl\n" }
 		qw(confSERVER_CERT confSERVER_KEY confCACERT);
 }
 
-# What is not ours: to the content filter when it comes from far away, else to
-# the Maildir for all others.
+# What comes from far away goes to the content filter, if there is one; then
+# what is not ours to the Maildir for all others.
 sub _rules($self) {
+	my @filter = (
+		"R\$+\t\$: \$&{client_addr} \$| \$1",
+		"R192.0.2.\$+ \$| \$+ < \@ \$+ >\t"
+			. "\$#filter \$\@ [127.0.0.1] \$: \$2 < \@ \$3 >",
+		"R\$* \$| \$+\t\$: \$2");
 	return map { "$_\n" } 'LOCAL_RULE_0',
+		$self->{content_filter} ? @filter : (),
 		"R\$+ < \@ \$=w . >\t\$\@ \$1 < \@ \$2 . >",
 		"R\$+ < \@ \$+ >\t\$#outside \$\@ \$2 \$: \$1 < \@ \$2 >";
 }
@@ -143,11 +178,14 @@ sub _rules($self) {
 # Mail is left as it came, but for the trace fields; no user needs to exist.
 sub _mailers($self) {
 	my $deliver = DELIVER;
+	my $port = $self->{content_filter} // 0;
+	my $smtp = 'S=EnvFromSMTP/HdrFromSMTP, R=EnvToSMTP/HdrFromSMTP';
 	my $run = "P=$deliver, A=deliver $self->{dir}/mail \$g \$u";
 	return <<~"END";
 		MAILER_DEFINITIONS
 		Mlocal, $run, F=lS5nq, S=EnvFromL/HdrFromL, R=EnvToL/HdrToL
-		Moutside, $run, F=Snq, S=EnvFromSMTP/HdrFromSMTP, R=EnvToSMTP/HdrFromSMTP
+		Moutside, $run, F=Snq, $smtp
+		Mfilter, P=[IPC], A=TCP \$h $port, E=\\r\\n, F=mX, $smtp
 		END
 }
 

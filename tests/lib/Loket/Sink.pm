@@ -1,7 +1,7 @@
 package Loket::Sink;
 
-# A mail server that keeps what it is given, or refuses it as told. It ends
-# with the object.
+# A mail server that keeps what it is given, or refuses it as told, or passes it
+# on like a content filter. It ends with the object.
 
 use v5.36;
 use Carp qw(croak);
@@ -9,7 +9,10 @@ use File::Temp qw(tempdir);
 use IO::Socket::INET;
 use JSON::PP;
 
-# reply by verb: rcpt => '550 no' instead of 250.
+use Loket::Smtp;
+
+# reply by verb: rcpt => '550 no' instead of 250. `onward`: a port on loopback
+# to which all mail goes on.
 sub start($class, %reply) {
 	my $listener = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
 		or croak "listen: $!";
@@ -64,6 +67,8 @@ sub _talk($self, $client, $reply, $count) {
 			$say->('354 go on');
 			$mail{data} = _data($client);
 			$self->_keep(\%mail, ++$$count);
+			_pass_on(\%mail, $reply->{onward})
+				if $reply->{onward};
 		}
 		$say->($reply->{$verb} // ($verb eq 'quit' ? '221 bye' : '250 ok'));
 		last if $verb eq 'quit';
@@ -77,6 +82,12 @@ sub _data($client) {
 		$data .= $line =~ s/^\.//r;
 	}
 	return $data;
+}
+
+sub _pass_on($mail, $port) {
+	my $smtp = Loket::Smtp->new(port => $port);
+	$smtp->send($mail->@{qw(from to data)});
+	$smtp->quit;
 }
 
 sub _keep($self, $mail, $count) {

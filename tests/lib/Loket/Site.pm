@@ -357,7 +357,8 @@ $SIG{$_} //= sub { exit 1 } for qw(INT TERM HUP PIPE);
 # spoils the exit code.
 END {
 	my $exit = $?;
-	for my $site (grep { $_->{owner} == $$ } @live) {
+	my @ours = grep { $_->{owner} == $$ } @live;
+	for my $site (@ours) {
 		$site->stop == 0 and next;
 		print STDERR "loketd ended badly:\n",
 			_tail($site->loketd_log);

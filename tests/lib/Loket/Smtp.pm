@@ -14,12 +14,14 @@ package Loket::Smtp;
 use v5.36;
 use Carp qw(croak);
 use IO::Socket::INET;
+use IO::Socket::SSL ();
 use MIME::Base64 qw(encode_base64);
 
 use constant TIMEOUT_S => 60;
 
 # new(port => PORT): options `login` and `password`, and an IP address to come
-# from: `xclient`, claimed by XCLIENT, or `source`, one of this machine's.
+# from: `xclient`, claimed by XCLIENT, or `source`, one of this machine's; `tls`,
+# true to go on encrypted.
 sub new($class, %args) {
 	my $self = bless {}, $class;
 	$self->{socket} = IO::Socket::INET->new(
@@ -28,9 +30,15 @@ sub new($class, %args) {
 		Timeout => TIMEOUT_S) or croak "port $args{port}: $@";
 	$self->_expect(220, $self->_reply);
 	$self->_become($args{xclient}) if $args{xclient};
-	$self->_expect(250, $self->command('EHLO client.example'));
+	$self->{offers} = $self->_greet;
+	$self->_encrypt if $args{tls};
 	$self->_login(@args{qw(login password)}) if defined $args{login};
 	return $self;
+}
+
+# Whether the server offers an extension of SMTP.
+sub offers($self, $extension) {
+	return $self->{offers} =~ /^\Q$extension\E\b/m;
 }
 
 # One transaction; stops at the first refusal, whose reply it returns, having
@@ -77,6 +85,19 @@ sub _become($self, $client) {
 	$self->_expect(250, $self->command('EHLO localhost'));
 	$self->_expect(220, $self->command(
 		"XCLIENT ADDR=$client NAME=[UNAVAILABLE]"));
+}
+
+sub _greet($self) {
+	my $reply = $self->command('EHLO client.example');
+	$self->_expect(250, $reply);
+	return $reply->{text};
+}
+
+sub _encrypt($self) {
+	$self->_expect(220, $self->command('STARTTLS'));
+	IO::Socket::SSL->start_SSL($self->{socket}, SSL_verify_mode => 0)
+		or croak "STARTTLS: $IO::Socket::SSL::SSL_ERROR";
+	$self->{offers} = $self->_greet;
 }
 
 sub _login($self, $login, $password) {
