@@ -171,6 +171,7 @@ typedef struct Config {
 	char **authserv_id;
 	char **insiders;	  /* as agents of a desk */
 	char **ignore;		  /* the same, for all desks */
+	char **languages;	  /* that are recognised; empty for all */
 	GArray *trusted_networks; /* of Network, as the two below */
 	GArray *agent_networks;
 	GArray *form_hosts;

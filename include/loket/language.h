@@ -3,8 +3,8 @@
  *
  * Compares the first LANGUAGE_BYTES_MAX bytes of a text with the models that
  * fpdb.conf lists, by libexttextcat. The library's handle keeps state while
- * it works, so LanguageModels guards it with a mutex: it may be used from
- * many threads, one at a time inside (about 70 microseconds each).
+ * it works (about 70 microseconds), so each thread inside has one of its own:
+ * there are as many as there were threads at once.
  */
 #ifndef LOKET_LANGUAGE_H
 #define LOKET_LANGUAGE_H
@@ -28,7 +28,7 @@ LanguageModels *language_models_new(const char *conf,
 				    GError **error);
 
 /* The ISO 639-1 code of a UTF-8 text; "" when it is short, or could be of
- * several languages, or of none that is known. Lives as long as models. */
+ * several languages, or of none that is known. Static. */
 const char *language_guess(LanguageModels *models, const char *text);
 
 void language_models_free(LanguageModels *models);

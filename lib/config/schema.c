@@ -140,6 +140,7 @@ static const Setting config_settings[] = {
 	{"postmaster", &type_address, AT(postmaster), ""},
 	{"authserv-id", &type_domains, AT(authserv_id), NULL},
 	{"insiders", &type_people, AT(insiders), NULL},
+	{"languages", &type_languages, AT(languages), NULL},
 	{"ignore", &type_people, AT(ignore), NULL},
 	{"trusted-networks", &type_networks, AT(trusted_networks), NULL},
 	{"agent-networks", &type_networks, AT(agent_networks), NULL},

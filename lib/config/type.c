@@ -222,8 +222,8 @@ static bool
 read_zone(const SettingType *type, const char *text, void *field, GError **why)
 {
 	(void)type, (void)why;
-	*(GTimeZone **)field = *text ? clock_zone(text)
-				     : g_time_zone_new_local();
+	*(GTimeZone **)field =
+		*text ? clock_zone(text) : g_time_zone_new_local();
 	return *(GTimeZone **)field != NULL;
 }
 
@@ -321,6 +321,11 @@ const SettingType type_domains = {
 	LOWERS,
 	.is_valid = is_domain,
 	.expected = "a name such as \"mx.acme.example\"",
+};
+const SettingType type_languages = {
+	LOWERS,
+	.is_valid = is_language,
+	.expected = "a language such as \"nl\"",
 };
 const SettingType type_mailbox_urls = {
 	TEXTS,

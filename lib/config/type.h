@@ -23,6 +23,7 @@ extern const SettingType type_texts;
 extern const SettingType type_addresses; /* in lower case */
 extern const SettingType type_people;	 /* addresses and domains, as above */
 extern const SettingType type_domains;	 /* in lower case */
+extern const SettingType type_languages; /* in lower case */
 extern const SettingType type_mailbox_urls;
 
 extern const SettingType type_networks; /* GArray * of Network */

@@ -5,12 +5,20 @@
 #include <loket/clock.h>
 #include <loket/site.h>
 
+/* Those that mail is recognised to be in; NULL for all. */
+static const char *const *
+languages_of(const Site *site)
+{
+	char **languages = site->config ? site->config->languages : NULL;
+	return languages && *languages ? (const char *const *)languages : NULL;
+}
+
 static bool
 open_texts(Site *site, const char *data_dir, GError **error)
 {
 	site->hostname = g_strdup(g_get_host_name());
 	site->tags = tag_reader_new();
-	site->reader = mail_reader_new(data_dir, NULL, error);
+	site->reader = mail_reader_new(data_dir, languages_of(site), error);
 	if (!site->reader)
 		return false;
 	site->templates = templates_load(data_dir, error);

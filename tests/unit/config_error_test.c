@@ -48,6 +48,7 @@ static const struct {
 	{"postmaster = \"a@c..d\"", "postmaster is "},
 	{"authserv-id = { \"\" }", "authserv-id is "},
 	{"insiders = { \"acme.example\" }", "insiders is "},
+	{"languages = { \"nl\", \"Dutch\" }", "languages is \"Dutch\""},
 	{"insiders = { \"@\" }", "insiders is "},
 	{"ignore = { \"pest\" }", "ignore is "},
 	{"trusted-networks = { \"10.0.0.1/8\" }",

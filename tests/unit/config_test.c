@@ -27,6 +27,7 @@ loads_every_key_of_the_site(void **state)
 	assert_string_equal(config->postmaster, "postmaster@acme.example");
 	assert_list(config->authserv_id, "mx.acme.example");
 	assert_list(config->insiders, "@acme.example");
+	assert_list(config->languages, "nl fr");
 	assert_int_equal(config->recipient_delimiter, '+');
 	assert_false(config->dry_run);
 	assert_int_equal(config->on_failure, ON_FAILURE_TEMPFAIL);
@@ -108,6 +109,7 @@ has_a_default_for_all_but_an_address(void **state)
 	assert_string_equal(config->postmaster, "postmaster@acme.example");
 	assert_list(config->authserv_id, "");
 	assert_list(config->insiders, "@acme.example");
+	assert_list(config->languages, "");
 	assert_int_equal(config->trusted_networks->len, 0);
 	assert_int_equal(config->key_lifetime_s, 63072000);
 	assert_string_equal(config->command_address, "");
