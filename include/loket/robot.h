@@ -18,6 +18,10 @@ typedef struct RobotVerdict {
 			  address that is never acknowledged */
 	char *reason;  /* why not, as "Auto-Submitted: auto-replied"; ""
 			  when may_ack */
+	/* what a machine's mail is, static: "feedback report", "calendar
+	 * reply", "read receipt", "challenge-response", "vacation reply" or
+	 * "mailing list", the last of human mail, too; NULL: none of these */
+	const char *kind;
 } RobotVerdict;
 
 /*

@@ -168,9 +168,14 @@ judge_content(Triage *triage, const RobotVerdict *robot, const Mail *mail)
 		triage->reason = g_strdup("the sender is to be ignored");
 	} else if (robot->is_robot) {
 		triage->role = ROLE_ROBOT;
-		triage->reason = g_strdup(robot->reason);
+		triage->reason =
+			robot->kind ? g_strdup_printf("%s: %s", robot->kind,
+						      robot->reason)
+				    : g_strdup(robot->reason);
 	} else {
-		triage->reason = g_strdup("written by a person");
+		triage->reason = g_strconcat("written by a person",
+					     robot->kind ? " on a " : NULL,
+					     robot->kind, NULL);
 	}
 }
 

@@ -57,6 +57,11 @@ static const struct {
 	{PREFIX_REPLY, "返信"},
 	{PREFIX_REPLY, "회신"},
 	{PREFIX_REPLY, "답장"},
+	{PREFIX_REPLY, "转回"},
+	{PREFIX_REPLY, "tl"},
+	{PREFIX_REPLY, "atb"},
+	{PREFIX_REPLY, "od"},
+	{PREFIX_REPLY, "на"},
 	{PREFIX_FORWARD, "fw"},
 	{PREFIX_FORWARD, "fwd"},
 	{PREFIX_FORWARD, "doorst"},
@@ -99,6 +104,9 @@ static const struct {
 	{PREFIX_FORWARD, "전달"},
 	{PREFIX_LABEL, "ext"},
 	{PREFIX_LABEL, "extern"},
+	{PREFIX_LABEL, "external"},
+	{PREFIX_LABEL, "spam"},
+	{PREFIX_LABEL, "fyi"},
 };
 
 char *
@@ -107,28 +115,39 @@ prefix_fold(const char *subject)
 	g_autofree char *head =
 		g_strndup(subject ? subject : "", SUBJECT_BYTES_MAX);
 	g_autofree char *valid = g_utf8_make_valid(head, -1);
-	return g_utf8_strdown(valid, -1);
+	/* "ＲＥ：" is "re:" */
+	g_autofree char *narrow = g_utf8_normalize(valid, -1, G_NORMALIZE_NFKC);
+	return g_utf8_strdown(narrow, -1);
 }
 
-/* Behind a counter and the colon, which may be a wide one; NULL: there is no
- * colon. */
+/* Behind a counter and the colon; NULL: there is no colon. */
 static const char *
 behind_colon(const char *text)
 {
-	static const char wide[] = "：";
 	text += strspn(text, "[(^-0123456789)] ");
-	if (*text == ':')
-		return text + 1;
-	return g_str_has_prefix(text, wide) ? text + strlen(wide) : NULL;
+	return *text == ':' ? text + 1 : NULL;
+}
+
+/* Behind "[extern]" or "***spam***"; NULL: there is none. */
+static const char *
+behind_label(const char *text)
+{
+	const char *bracket = strchr(text, ']');
+	if (*text == '[' && bracket)
+		return bracket + 1;
+	if (!g_str_has_prefix(text, "***"))
+		return NULL;
+	const char *stars = strstr(text + 3, "***");
+	return stars ? stars + 3 : NULL;
 }
 
 enum Prefix
 prefix_of(const char *subject, const char **rest)
 {
 	const char *start = subject + strspn(subject, " ");
-	const char *bracket = strchr(start, ']');
-	if (*start == '[' && bracket) {
-		*rest = bracket + 1;
+	const char *label = behind_label(start);
+	if (label) {
+		*rest = label;
 		return PREFIX_LABEL;
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++) {

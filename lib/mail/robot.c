@@ -14,11 +14,12 @@
 
 typedef struct Judge {
 	const Mail *mail;
-	char *robot;	/* the first sure sign */
-	char *no_ack;	/* the first sign against acknowledging */
-	GString *soft;	/* the soft signs */
-	unsigned kinds; /* a bit for each RobotEffect seen */
+	char *robot;	  /* the first sure sign */
+	char *no_ack;	  /* the first sign against acknowledging */
+	GString *soft;	  /* the soft signs */
+	unsigned effects; /* a bit for each RobotEffect seen */
 	unsigned n_soft;
+	RobotKind kind; /* the first of those seen */
 } Judge;
 
 static void
@@ -34,8 +35,9 @@ keep_first(char **kept, char *reason)
 static void
 judge_sign(Judge *judge, RobotEffect effect, char *reason)
 {
-	bool is_repeated = effect != ROBOT_SOFT && judge->kinds & 1U << effect;
-	judge->kinds |= 1U << effect;
+	bool is_repeated =
+		effect != ROBOT_SOFT && judge->effects & 1U << effect;
+	judge->effects |= 1U << effect;
 	if (effect != ROBOT_NO_ACK && !is_repeated) {
 		g_string_append_printf(judge->soft, "%s%s",
 				       judge->n_soft > 0 ? " and " : "",
@@ -130,6 +132,8 @@ judge_auto_submitted(Judge *judge, const MailHeader *header)
 	size_t n = strcspn(word, SEPARATORS);
 	if (is_word_in(word, n, "no"))
 		return;
+	if (is_word_in(word, n, "auto-replied vacation"))
+		judge->kind = MIN(judge->kind, ROBOT_VACATION);
 	bool is_rule = is_word_in(word, n, "auto-generated") &&
 		       is_passed_on_by_rule(judge->mail);
 	judge_sign(judge, is_rule ? ROBOT_NO_ACK : ROBOT_SURE,
@@ -146,9 +150,11 @@ judge_header(Judge *judge, const MailHeader *header)
 	for (size_t i = 0; i < count; i++)
 		if (is_named(header, rules[i].name) &&
 		    (!rules[i].words ||
-		     has_word(header->value, rules[i].words)))
+		     has_word(header->value, rules[i].words))) {
 			judge_sign(judge, rules[i].effect,
 				   field_reason(header));
+			judge->kind = MIN(judge->kind, rules[i].kind);
+		}
 }
 
 static void
@@ -201,6 +207,7 @@ judge_subject(Judge *judge)
 			continue;
 		judge_sign(judge, rules[i].effect,
 			   g_strdup_printf("subject %s", rules[i].start));
+		judge->kind = MIN(judge->kind, rules[i].kind);
 		return;
 	}
 }
@@ -240,6 +247,18 @@ judge_sender(Judge *judge, const char *envelope_sender)
 	}
 }
 
+static RobotKind
+kind_of_report(const char *report)
+{
+	if (strcmp(report, "feedback-report") == 0)
+		return ROBOT_FEEDBACK;
+	if (strcmp(report, "calendar-reply") == 0)
+		return ROBOT_CALENDAR;
+	if (strcmp(report, "disposition-notification") == 0)
+		return ROBOT_RECEIPT;
+	return ROBOT_ANY;
+}
+
 static void
 judge_content(Judge *judge)
 {
@@ -249,6 +268,8 @@ judge_content(Judge *judge)
 	else if (mail->report)
 		judge_sign(judge, ROBOT_SURE,
 			   g_strdup_printf("a machine's %s", mail->report));
+	if (mail->report)
+		judge->kind = kind_of_report(mail->report);
 	if (mail->is_spam)
 		judge_sign(judge, ROBOT_NO_ACK, g_strdup(mail->spam_reason));
 }
@@ -256,8 +277,20 @@ judge_content(Judge *judge)
 static void
 conclude(Judge *judge, RobotVerdict *out)
 {
+	static const char *const kinds[] = {
+		[ROBOT_FEEDBACK] = "feedback report",
+		[ROBOT_CALENDAR] = "calendar reply",
+		[ROBOT_RECEIPT] = "read receipt",
+		[ROBOT_CHALLENGE] = "challenge-response",
+		[ROBOT_VACATION] = "vacation reply",
+		[ROBOT_LIST_MAIL] = "mailing list",
+		[ROBOT_ANY] = NULL,
+	};
 	bool many = judge->n_soft >= SOFT_SIGNS_MIN;
 	out->is_robot = judge->robot || many;
+	/* people write to lists, too, and all of them about their holidays */
+	if (out->is_robot || judge->kind == ROBOT_LIST_MAIL)
+		out->kind = kinds[judge->kind];
 	out->may_ack = !out->is_robot && !judge->no_ack;
 	if (judge->robot)
 		out->reason = g_steal_pointer(&judge->robot);
@@ -275,7 +308,9 @@ conclude(Judge *judge, RobotVerdict *out)
 void
 robot_judge(const Mail *mail, const char *envelope_sender, RobotVerdict *out)
 {
-	Judge judge = {.mail = mail, .soft = g_string_new(NULL)};
+	*out = (RobotVerdict){.reason = NULL};
+	Judge judge = {
+		.mail = mail, .soft = g_string_new(NULL), .kind = ROBOT_ANY};
 	judge_content(&judge);
 	for (guint i = 0; i < mail->headers->len; i++)
 		judge_header(&judge, mail->headers->pdata[i]);

@@ -15,12 +15,24 @@ typedef enum RobotEffect {
 	ROBOT_SURE,	  /* a machine wrote it */
 } RobotEffect;
 
+/* What a machine's mail is; the earlier one counts. */
+typedef enum RobotKind {
+	ROBOT_FEEDBACK,
+	ROBOT_CALENDAR,
+	ROBOT_RECEIPT,
+	ROBOT_CHALLENGE,
+	ROBOT_VACATION,
+	ROBOT_LIST_MAIL,
+	ROBOT_ANY,
+} RobotKind;
+
 /* name: of a header field; a last '*' stands for any end. words: one of
  * these stands in the value, in any case; NULL for any value. */
 typedef struct RobotHeaderRule {
 	const char *name;
 	const char *words;
 	RobotEffect effect;
+	RobotKind kind;
 } RobotHeaderRule;
 
 /* local: a local part in lower case, '*' stands for any characters. */
@@ -33,6 +45,7 @@ typedef struct RobotLocalRule {
 typedef struct RobotSubjectRule {
 	const char *start;
 	RobotEffect effect;
+	RobotKind kind;
 } RobotSubjectRule;
 
 /* The tables; *count gets how many rules there are. */

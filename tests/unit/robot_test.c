@@ -298,6 +298,17 @@ subjects_are_soft_signs(void **state)
 		{"Out of Office: x", MACHINE},
 		{"Re: Out of Office", MACHINE},
 		{"AW: Re[2]: [EXTERN] Abwesenheitsnotiz: x", MACHINE},
+		{"ＲＥ： Out of Office", MACHINE},
+		{"Fwd (3) : Out of Office", MACHINE},
+		{"RE^2: Re-3: Out of Office", MACHINE},
+		{"Rép : Absence du bureau", MACHINE},
+		{"Odp: YNT: Out of Office", MACHINE},
+		{"回复：Out of Office", MACHINE},
+		{"***SPAM*** EXT: Out of Office", MACHINE},
+		{"IP: Out of Office", HUMAN_ACK},
+		{"*** Out of Office", HUMAN_ACK},
+		{"Please confirm your message", MACHINE},
+		{"Please confirm my order", HUMAN_ACK},
 		{"Automatisch antwoord: x", MACHINE},
 		{"Ontvangstbevestiging", MACHINE},
 		{"Gelezen: x", MACHINE},
@@ -365,6 +376,50 @@ the_reason_is_what_was_seen(void **state)
 }
 
 static void
+the_kind_is_told(void **state)
+{
+	static const struct {
+		const char *header;
+		const char *want;
+	} cases[] = {
+		{"List-Id: <x>", "mailing list"},
+		{"Precedence: list", "mailing list"},
+		{"Precedence: bulk\r\nMailing-List: x", "mailing list"},
+		{"Precedence: bulk", NULL},
+		{"Auto-Submitted: auto-generated", NULL},
+		{"Auto-Submitted: auto-replied", "vacation reply"},
+		{"Auto-Submitted: vacation", "vacation reply"},
+		{"Precedence: auto_reply", "vacation reply"},
+		{"X-Autoreply: yes", "vacation reply"},
+		{"Subject: Automatic reply: x\r\nFeedback-ID: x",
+		 "vacation reply"},
+		{"Subject: Re: Afwezig tot 3 november\r\nFeedback-ID: x",
+		 "vacation reply"},
+		{"Subject: Gelezen: x\r\nFeedback-ID: x", "read receipt"},
+		{"Content-Type: message/disposition-notification",
+		 "read receipt"},
+		{"Content-Type: text/calendar; method=REPLY", "calendar reply"},
+		{"Subject: Accepted: x\r\nFeedback-ID: x", "calendar reply"},
+		{"Content-Type: message/feedback-report", "feedback report"},
+		{"Subject: Please confirm your message\r\n"
+		 "Auto-Submitted: auto-replied",
+		 "challenge-response"},
+		{"X-Nothing: x", NULL},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *text =
+			g_strconcat("From: jan@home.example\r\n",
+				    cases[i].header, "\r\n\r\nx", NULL);
+		g_autoptr(Mail) mail = read_text(state, text);
+		g_auto(RobotVerdict) verdict = {0};
+		robot_judge(mail, NULL, &verdict);
+		if (g_strcmp0(verdict.kind, cases[i].want) != 0)
+			fail_msg("%s: %s is not %s", cases[i].header,
+				 verdict.kind, cases[i].want);
+	}
+}
+
+static void
 a_hostile_subject_takes_no_time(void **state)
 {
 	static const char *const parts[] = {"[]", "[", "re:", "x "};
@@ -395,6 +450,7 @@ main(void)
 		cmocka_unit_test(subjects_are_soft_signs),
 		cmocka_unit_test(a_subject_alone_makes_no_robot),
 		cmocka_unit_test(the_reason_is_what_was_seen),
+		cmocka_unit_test(the_kind_is_told),
 		cmocka_unit_test(a_hostile_subject_takes_no_time),
 	};
 	return cmocka_run_group_tests_name("robot", tests, make_reader,
