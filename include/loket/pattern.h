@@ -62,6 +62,15 @@ bool pattern_match(const Pattern *pattern, const char *text, size_t length,
 /* Whether the NUL-terminated text matches anywhere. */
 bool pattern_is_in(const Pattern *pattern, const char *text);
 
+/*
+ * What a pattern picks out of the first length bytes of text: the first group
+ * of the first match, or the whole match where that group took no part. On
+ * one line, without controls, cut at max_chars characters, UTF-8. The result
+ * is the caller's. NULL: no match, or nothing in it.
+ */
+char *pattern_pick(const Pattern *pattern, const char *text, size_t length,
+		   size_t max_chars);
+
 void pattern_free(Pattern *pattern);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pattern, pattern_free)

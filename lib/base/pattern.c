@@ -94,6 +94,41 @@ pattern_is_in(const Pattern *pattern, const char *text)
 	return pattern_match(pattern, text, strlen(text), 0, NULL, 0);
 }
 
+/* A run of white space and controls is one space, and none at the ends. */
+static char *
+on_one_line(const char *text, size_t max_chars)
+{
+	g_autoptr(GString) line = g_string_new(NULL);
+	bool gap = false;
+	for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+		gunichar c = g_utf8_get_char(p);
+		bool is_gap = g_unichar_isspace(c) || g_unichar_iscntrl(c);
+		if (gap && !is_gap && line->len > 0)
+			g_string_append_c(line, ' ');
+		if (!is_gap)
+			g_string_append_unichar(line, c);
+		gap = is_gap;
+	}
+	glong chars = g_utf8_strlen(line->str, (gssize)line->len);
+	return g_strchomp(
+		g_utf8_substring(line->str, 0, MIN(chars, (glong)max_chars)));
+}
+
+char *
+pattern_pick(const Pattern *pattern, const char *text, size_t length,
+	     size_t max_chars)
+{
+	PatternSpan spans[2];
+	if (!pattern_match(pattern, text, length, 0, spans, 2))
+		return NULL;
+	bool has_group = spans[1].start != PATTERN_NO_GROUP;
+	const PatternSpan *span = &spans[has_group ? 1 : 0];
+	g_autofree char *valid = g_utf8_make_valid(
+		text + span->start, (gssize)(span->end - span->start));
+	g_autofree char *picked = on_one_line(valid, max_chars);
+	return *picked ? g_steal_pointer(&picked) : NULL;
+}
+
 void
 pattern_free(Pattern *pattern)
 {

@@ -257,6 +257,52 @@ takes_an_expression_up_to_its_limit(void **state)
 	assert_true(g_error_matches(error, LOKET_ERROR, LOKET_ERROR_CONFIG));
 }
 
+static void
+picks_the_group_or_the_match(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *pattern;
+		const char *text;
+		const char *want;
+	} cases[] = {
+		{"order (\\d+)", "my order 42, order 43", "42"},
+		{"order \\d+", "my order 42", "order 42"},
+		{"(x)?order", "my order", "order"},
+		{"a(.*)b(.*)", "a1b2", "1"},
+		{"order", "nothing", NULL},
+		{"a(.*)b", "ab", NULL},
+		{"a(.*)b", "a \t b", NULL},
+		{"a(.*)b", "a  1 \t 2  b", "1 2"},
+		{"a([^b]*)b", "a1\r\n2\n\n3b", "1 2 3"},
+		{"a(.*)b", "a1\001\0332b", "1 2"},
+		{"a(.*)b", "a\302\2401\302\205b", "1"},
+		{"a(.*)b", "a12345678b", "12345678"},
+		{"a(.*)b", "a123456789b", "12345678"},
+		{"a(.*)b", "a1234567 9b", "1234567"},
+		{"a(.*)b", "a\303\251\303\251345678\303\2519b",
+		 "\303\251\303\251345678"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Pattern) p = compile(cases[i].pattern, PATTERN_PLAIN);
+		g_autofree char *got = pattern_pick(p, cases[i].text,
+						    strlen(cases[i].text), 8);
+		if (g_strcmp0(got, cases[i].want) != 0)
+			fail_msg("%s: %s", cases[i].pattern, got);
+	}
+}
+
+static void
+picks_out_of_the_length_it_is_given(void **state)
+{
+	(void)state;
+	g_autoptr(Pattern) p = compile("\\d+", PATTERN_PLAIN);
+	g_autofree char *first = pattern_pick(p, "a 123", 4, 8);
+	assert_string_equal(first, "12");
+	g_autofree char *none = pattern_pick(p, "a 123", 2, 8);
+	assert_null(none);
+}
+
 static void *
 match_often(void *data)
 {
@@ -299,6 +345,8 @@ main(void)
 		cmocka_unit_test(survives_a_text_that_would_need_a_deep_stack),
 		cmocka_unit_test(says_what_is_wrong_with_an_expression),
 		cmocka_unit_test(takes_an_expression_up_to_its_limit),
+		cmocka_unit_test(picks_the_group_or_the_match),
+		cmocka_unit_test(picks_out_of_the_length_it_is_given),
 		cmocka_unit_test(serves_many_threads_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
