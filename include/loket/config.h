@@ -39,6 +39,9 @@ enum LogTarget {
 	LOG_TO_STDERR,
 };
 
+/* The most fields of a desk, and the most also-tags of a site. */
+#define CONFIG_FIELDS_MAX 32
+
 /* Who gets an acknowledgement; the order is from most to fewest. */
 enum AckPolicy {
 	ACK_ALWAYS,
@@ -101,8 +104,16 @@ typedef struct ConfigType {
 typedef struct ConfigTeam {
 	char *name;
 	char *address;
-	char *lead; /* address */
+	char *lead;    /* address */
+	Pattern *form; /* the web forms that are for it; NULL: none */
 } ConfigTeam;
+
+/* What is picked out of mails and kept with their tickets: a field of a desk,
+ * or an also-tag. */
+typedef struct ConfigField {
+	char *name;
+	Pattern *pattern;
+} ConfigField;
 
 typedef struct ConfigAgent {
 	char *address;
@@ -127,6 +138,8 @@ typedef struct ConfigDesk {
 	char **team;	     /* addresses */
 	char **ignore;	     /* whose mail is no ticket; as agents */
 	char *lead;	     /* address */
+	Pattern *form;	     /* the web forms that are for it; NULL: none */
+	GPtrArray *fields;   /* of ConfigField, in the order of the file */
 	char *language;	     /* ISO 639-1, lower case */
 	char *calendar_name; /* "": the built-in one */
 	bool closed_days_count;
@@ -175,6 +188,7 @@ typedef struct Config {
 	GArray *trusted_networks; /* of Network, as the two below */
 	GArray *agent_networks;
 	GArray *form_hosts;
+	GPtrArray *form_customer; /* of Pattern */
 	char *login_domain;
 	char *command_address;
 	char recipient_delimiter; /* '\0': none */
@@ -191,6 +205,7 @@ typedef struct Config {
 	GPtrArray *teams;      /* of ConfigTeam */
 	GPtrArray *agents;     /* of ConfigAgent */
 	GPtrArray *desks;      /* of ConfigDesk, at least one */
+	GPtrArray *also_tags;  /* of ConfigField */
 	GPtrArray *connectors; /* of ConfigConnector */
 } Config;
 

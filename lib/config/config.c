@@ -29,6 +29,7 @@ config_new(void)
 	config->teams = g_ptr_array_new_with_free_func(team_free);
 	config->agents = g_ptr_array_new_with_free_func(agent_free);
 	config->desks = g_ptr_array_new_with_free_func(desk_free);
+	config->also_tags = g_ptr_array_new_with_free_func(field_section_free);
 	config->connectors = g_ptr_array_new_with_free_func(connector_free);
 	return config;
 }
@@ -39,6 +40,7 @@ config_free(Config *config)
 	if (!config)
 		return;
 	g_ptr_array_unref(config->connectors);
+	g_ptr_array_unref(config->also_tags);
 	g_ptr_array_unref(config->desks);
 	g_ptr_array_unref(config->agents);
 	g_ptr_array_unref(config->teams);
@@ -96,7 +98,7 @@ load(const Loader *loader, GError **error)
 		setting_read_all(schema_config.settings, loader->source,
 				 loader->root, config, error) &&
 		calendars_load(loader, error) && people_load(loader, error) &&
-		desks_load(loader, error) &&
+		also_tags_load(loader, error) && desks_load(loader, error) &&
 		record_read_all(loader->source, loader->root, &schema_connector,
 				config->connectors, error);
 	if (is_loaded)

@@ -25,6 +25,7 @@ desk_free(void *data)
 	ConfigDesk *desk = data;
 	g_clear_pointer(&desk->seasons, g_ptr_array_unref);
 	g_clear_pointer(&desk->types, g_ptr_array_unref);
+	g_clear_pointer(&desk->fields, g_ptr_array_unref);
 	record_free(&schema_desk, desk);
 }
 
@@ -141,6 +142,27 @@ load_types(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	return true;
 }
 
+/* Both are kept with a ticket under their titles. */
+static bool
+load_fields(const Loader *loader, cfg_t *section, ConfigDesk *desk,
+	    GError **error)
+{
+	const GPtrArray *also_tags = loader->config->also_tags;
+	desk->fields = g_ptr_array_new_with_free_func(field_section_free);
+	if (!fields_load(loader, section, &schema_field, desk->fields, error))
+		return false;
+	for (unsigned i = 0; i < also_tags->len; i++) {
+		const ConfigField *tag = g_ptr_array_index(also_tags, i);
+		cfg_t *field = cfg_gettsec(section, "field", tag->name);
+		if (field)
+			return setting_fail(loader->source, field, NULL, error,
+					    "field \"%s\" has the title of an "
+					    "also-tag, expected another title",
+					    tag->name);
+	}
+	return true;
+}
+
 static bool
 finish_desk(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	    GError **error)
@@ -149,7 +171,8 @@ finish_desk(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	       check_addresses(loader, section, desk, error) &&
 	       give_calendar(loader, section, desk, error) &&
 	       load_seasons(loader, section, desk, error) &&
-	       load_types(loader, section, desk, error);
+	       load_types(loader, section, desk, error) &&
+	       load_fields(loader, section, desk, error);
 }
 
 bool

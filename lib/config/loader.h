@@ -19,11 +19,17 @@ typedef struct Loader {
  * "FILE:LINE: ". */
 bool calendars_load(const Loader *loader, GError **error);
 bool people_load(const Loader *loader, GError **error); /* teams, agents */
-bool desks_load(const Loader *loader, GError **error);	/* after these two */
+bool also_tags_load(const Loader *loader, GError **error);
+bool desks_load(const Loader *loader, GError **error); /* after these three */
+
+/* Reads the sections of one of the two schemas of fields within parent. */
+bool fields_load(const Loader *loader, cfg_t *parent, const Schema *schema,
+		 GPtrArray *fields, GError **error);
 
 /* Frees of the arrays of a Config. */
 void team_free(void *team);
 void agent_free(void *agent);
+void field_section_free(void *field);
 void desk_free(void *desk);
 
 #endif

@@ -29,6 +29,7 @@ static const Setting calendar_settings[] = {
 static const Setting team_settings[] = {
 	{"address", &type_address, AT(address), ""},
 	{"lead", &type_address, AT(lead), ""},
+	{"form", &type_pattern, AT(form), ""},
 	{NULL, NULL, 0, NULL},
 };
 
@@ -82,6 +83,14 @@ static const Setting type_settings[] = {
 };
 
 #undef AT
+#define AT(field) offsetof(ConfigField, field)
+
+static const Setting field_settings[] = {
+	{"pattern", &type_pattern, AT(pattern), NULL},
+	{NULL, NULL, 0, NULL},
+};
+
+#undef AT
 #define AT(field) offsetof(ConfigDesk, field)
 
 static const Setting desk_settings[] = {
@@ -92,6 +101,7 @@ static const Setting desk_settings[] = {
 	{"team", &type_addresses, AT(team), NULL},
 	{"lead", &type_address, AT(lead), ""},
 	{"ignore", &type_people, AT(ignore), NULL},
+	{"form", &type_pattern, AT(form), ""},
 	{"language", &type_language, AT(language), "en"},
 	{"calendar", &type_text, AT(calendar_name), ""},
 	{"closed-days-count", &type_bool, AT(closed_days_count), "false"},
@@ -145,6 +155,7 @@ static const Setting config_settings[] = {
 	{"trusted-networks", &type_networks, AT(trusted_networks), NULL},
 	{"agent-networks", &type_networks, AT(agent_networks), NULL},
 	{"form-hosts", &type_networks, AT(form_hosts), NULL},
+	{"form-customer", &type_patterns, AT(form_customer), NULL},
 	{"agent-dmarc", &type_bool, AT(agent_dmarc), "false"},
 	{"login-domain", &type_domain, AT(login_domain), ""},
 	{"command-address", &type_address, AT(command_address), ""},
@@ -204,12 +215,24 @@ const Schema schema_type = {
 	.settings = type_settings,
 };
 
+const Schema schema_field = {
+	.section = "field",
+	.size = sizeof(ConfigField),
+	.settings = field_settings,
+};
+
+const Schema schema_also_tag = {
+	.section = "also-tag",
+	.size = sizeof(ConfigField),
+	.settings = field_settings,
+};
+
 const Schema schema_desk = {
 	.section = "desk",
 	.size = sizeof(ConfigDesk),
 	.settings = desk_settings,
 	.sections = (const Schema *const[]){&schema_desk_season, &schema_type,
-					    NULL},
+					    &schema_field, NULL},
 };
 
 const Schema schema_config = {
@@ -217,5 +240,6 @@ const Schema schema_config = {
 	.settings = config_settings,
 	.sections = (const Schema *const[]){&schema_calendar, &schema_team,
 					    &schema_agent, &schema_desk,
-					    &schema_connector, NULL},
+					    &schema_also_tag, &schema_connector,
+					    NULL},
 };

@@ -30,6 +30,8 @@ extern const Schema schema_agent;
 extern const Schema schema_desk;
 extern const Schema schema_desk_season; /* ConfigSeason */
 extern const Schema schema_type;
+extern const Schema schema_field;    /* ConfigField, as the next */
+extern const Schema schema_also_tag; /* of the file */
 extern const Schema schema_connector;
 
 #endif

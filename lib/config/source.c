@@ -163,28 +163,72 @@ take_variable(Scan *scan, GError **error)
 }
 
 static void
-take_opening(Scan *scan)
+open_brace(Scan *scan)
 {
 	unsigned line = current_line(scan);
 	g_array_append_val(scan->source->open, line);
-	take(scan, 1);
+	g_string_append_c(scan->source->text, '{');
 }
 
 /* Each closing brace begins a line of the text, so that it can have an
  * opening of its own. */
-static bool
-take_closing(Scan *scan, unsigned outside, GError **error)
+static void
+close_brace(Scan *scan)
 {
 	GArray *open = scan->source->open;
-	if (open->len <= outside)
-		return fail(scan, scan->line, error,
-			    "} closes nothing, expected a { before it");
 	g_string_append_c(scan->source->text, '\n');
 	begin_line(scan);
 	place_at(scan->source, current_line(scan))->opening =
 		g_array_index(open, unsigned, open->len - 1);
 	g_array_set_size(open, open->len - 1);
-	take(scan, 1);
+	g_string_append_c(scan->source->text, '}');
+}
+
+static void
+take_opening(Scan *scan)
+{
+	open_brace(scan);
+	scan->p++;
+}
+
+static bool
+take_closing(Scan *scan, unsigned outside, GError **error)
+{
+	if (scan->source->open->len <= outside)
+		return fail(scan, scan->line, error,
+			    "} closes nothing, expected a { before it");
+	close_brace(scan);
+	scan->p++;
+	return true;
+}
+
+/* A string behind a word can only be the title of a section. */
+static bool
+is_title(const Scan *scan)
+{
+	const GString *text = scan->source->text;
+	size_t end = text->len;
+	while (end > 0 && g_ascii_isspace(text->str[end - 1]))
+		end--;
+	return end > 0 && !strchr("={},()\"'", text->str[end - 1]);
+}
+
+/* SECTION "TITLE" 'X' is short for SECTION "TITLE" { pattern = 'X' }. */
+static bool
+take_text(Scan *scan, GError **error)
+{
+	bool may_be_short = is_title(scan);
+	if (!take_string(scan, error))
+		return false;
+	const char *next = scan->p + strspn(scan->p, " \t");
+	if (!may_be_short || (*next != '"' && *next != '\''))
+		return true;
+	scan->p = next;
+	open_brace(scan);
+	g_string_append(scan->source->text, "pattern=");
+	if (!take_string(scan, error))
+		return false;
+	close_brace(scan);
 	return true;
 }
 
@@ -276,7 +320,7 @@ take_next(Scan *scan, unsigned outside, GError **error)
 	else if (p[0] == '/' && p[1] == '*')
 		return skip_block_comment(scan, error);
 	else if (p[0] == '"' || p[0] == '\'')
-		return take_string(scan, error);
+		return take_text(scan, error);
 	else if (p[0] == '$' && p[1] == '{')
 		return take_variable(scan, error);
 	else if (p[0] == '{')

@@ -3,10 +3,11 @@
  *
  * libconfuse loses count of the lines behind a comment and inside a string,
  * refuses comments inside a list, closes at the end of the file whatever is
- * open, and takes an unset ${NAME} for an empty text. So what it reads is
- * prepared here: comments are gone, files stand where they were included,
- * every brace and string is closed, every ${NAME} is set, and each line
- * knows where it came from.
+ * open, takes an unset ${NAME} for an empty text, and wants braces around all
+ * that a section holds. So what it reads is prepared here: comments are gone,
+ * files stand where they were included, every brace and string is closed,
+ * every ${NAME} is set, a section that is only a pattern has its braces, and
+ * each line knows where it came from.
  */
 #ifndef LOKET_CONFIG_SOURCE_H
 #define LOKET_CONFIG_SOURCE_H

@@ -9,6 +9,9 @@
 #include "duration.h"
 #include "type.h"
 
+/* A site writes its patterns for mails, whose lines are many. */
+#define PATTERN_OF_SITE (PATTERN_CASELESS | PATTERN_MULTILINE)
+
 static bool
 read_text(const SettingType *type, const char *text, void *field, GError **why)
 {
@@ -208,7 +211,7 @@ read_pattern(const SettingType *type, const char *text, void *field,
 	(void)type;
 	if (!*text)
 		return true;
-	*(Pattern **)field = pattern_new(text, PATTERN_CASELESS, why);
+	*(Pattern **)field = pattern_new(text, PATTERN_OF_SITE, why);
 	return *(Pattern **)field != NULL;
 }
 
@@ -216,6 +219,35 @@ static void
 clear_pattern(void *field)
 {
 	g_clear_pointer((Pattern **)field, pattern_free);
+}
+
+static void
+free_pattern(void *pattern)
+{
+	pattern_free(pattern);
+}
+
+static void
+start_patterns(void *field)
+{
+	*(GPtrArray **)field = g_ptr_array_new_with_free_func(free_pattern);
+}
+
+static bool
+add_pattern(const SettingType *type, const char *text, void *field,
+	    GError **why)
+{
+	(void)type;
+	Pattern *pattern = pattern_new(text, PATTERN_OF_SITE, why);
+	if (pattern)
+		g_ptr_array_add(*(GPtrArray **)field, pattern);
+	return pattern != NULL;
+}
+
+static void
+clear_patterns(void *field)
+{
+	g_clear_pointer((GPtrArray **)field, g_ptr_array_unref);
 }
 
 static bool
@@ -381,6 +413,12 @@ const SettingType type_promise = {
 const SettingType type_pattern = {
 	.read = read_pattern,
 	.clear = clear_pattern,
+	.expected = "a regular expression in single quotes",
+};
+const SettingType type_patterns = {
+	.read = add_pattern,
+	.start = start_patterns,
+	.clear = clear_patterns,
 	.expected = "a regular expression in single quotes",
 };
 const SettingType type_zone = {

@@ -99,6 +99,69 @@ loads_types_teams_and_agents(void **state)
 	assert_true(jan->mask.is_set && jan->mask.is_on);
 }
 
+static const char *
+field_name(const GPtrArray *fields, guint i)
+{
+	const ConfigField *field = g_ptr_array_index(fields, i);
+	return field->name;
+}
+
+static bool
+field_is_in(const GPtrArray *fields, guint i, const char *text)
+{
+	const ConfigField *field = g_ptr_array_index(fields, i);
+	return pattern_is_in(field->pattern, text);
+}
+
+static void
+loads_what_is_picked_out_of_mails(void **state)
+{
+	g_autoptr(Config) config =
+		load(*state, "form-customer = { 'a(\\d)', '^b$' }\n"
+			     "also-tag \"rt\" '\\[rt #(\\d+)\\]'  # short\n"
+			     "also-tag 'otrs' { pattern = 'Ticket#' }\n"
+			     "team \"t\" { address = \"t@acme.example\" "
+			     "form = 'kas' }\n" DESK_WITH(
+				     "form = 'verkoop'\n"
+				     "field \"order\"\t\"order\"\n"
+				     "field \"a\" 'x' field \"b\" '{ }'"));
+	const ConfigDesk *desk = only_desk(config);
+	const ConfigTeam *team = config_team(config, "t");
+	assert_int_equal(config->form_customer->len, 2);
+	assert_true(pattern_is_in(config->form_customer->pdata[0], "A1"));
+	assert_true(pattern_is_in(config->form_customer->pdata[1], "x\nB\n"));
+	assert_int_equal(config->also_tags->len, 2);
+	assert_string_equal(field_name(config->also_tags, 0), "rt");
+	assert_true(field_is_in(config->also_tags, 0, "Re: [RT #12]"));
+	assert_string_equal(field_name(config->also_tags, 1), "otrs");
+	assert_true(pattern_is_in(team->form, "Kas"));
+	assert_true(pattern_is_in(desk->form, "Verkoop"));
+	assert_int_equal(desk->fields->len, 3);
+	assert_string_equal(field_name(desk->fields, 0), "order");
+	assert_true(field_is_in(desk->fields, 0, "Order 1"));
+	assert_string_equal(field_name(desk->fields, 2), "b");
+	assert_true(field_is_in(desk->fields, 2, "{ }"));
+}
+
+/* One more than there may be is told at its own place. */
+static void
+takes_fields_up_to_their_limit(void **state)
+{
+	GString *text = g_string_new("");
+	for (int i = 1; i <= CONFIG_FIELDS_MAX; i++)
+		g_string_append_printf(text, "also-tag \"%d\" 'x'\n", i);
+	g_autofree char *most = g_strconcat(text->str, DESK, NULL);
+	g_autoptr(Config) config = load(*state, most);
+	assert_int_equal(config->also_tags->len, CONFIG_FIELDS_MAX);
+	g_string_append(text, "also-tag \"more\" 'x'\n" DESK);
+	g_autoptr(GError) error = NULL;
+	assert_null(site_load(*state, text->str, &error));
+	assert_non_null(strstr(error->message,
+			       ":33: also-tag \"more\" is one too many, "
+			       "expected at most 32"));
+	g_string_free(text, TRUE);
+}
+
 static void
 has_a_default_for_all_but_an_address(void **state)
 {
@@ -283,7 +346,7 @@ loads_the_sample_with_its_comments_taken_in(void **state)
 	g_autofree char *text = NULL;
 	assert_true(g_file_get_contents("conf/loket.conf", &text, NULL, NULL));
 	g_autoptr(Pattern) setting =
-		pattern_new("^\\s*#\\s*([a-z-]+ (\\+?=|\"[^\"]*\" \\{)|\\}$)",
+		pattern_new("^\\s*#\\s*([a-z-]+ (\\+?=|\"[^\"]*\" [{'])|\\}$)",
 			    PATTERN_PLAIN, NULL);
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	for (char **line = lines; *line; line++) {
@@ -298,6 +361,8 @@ loads_the_sample_with_its_comments_taken_in(void **state)
 	assert_int_equal(only_desk(config)->seasons->len, 1);
 	assert_int_equal(config->connectors->len, 1);
 	assert_int_equal(config->teams->len, 1);
+	assert_int_equal(config->also_tags->len, 1);
+	assert_int_equal(only_desk(config)->fields->len, 1);
 }
 
 /* Whether the manual page has the key as an item, with its default. */
@@ -345,6 +410,8 @@ main(void)
 		TEST(loads_every_key_of_the_site),
 		TEST(loads_every_key_of_a_desk),
 		TEST(loads_types_teams_and_agents),
+		TEST(loads_what_is_picked_out_of_mails),
+		TEST(takes_fields_up_to_their_limit),
 		TEST(has_a_default_for_all_but_an_address),
 		TEST(opens_at_nine_where_nothing_is_said),
 		TEST(gives_a_calendar_the_zone_of_the_site),
