@@ -22,6 +22,7 @@ typedef struct Reply {
 	Line *lines;
 	size_t n_lines;
 	const char *tail; /* the text behind the lines that are looked at */
+	bool has_bars;	  /* an attribution was followed by a bar */
 } Reply;
 
 static bool
@@ -35,14 +36,23 @@ is_blank(const Line *line)
 
 /* ">From" is a line that an mbox has changed, no quote. */
 static bool
-is_quoted(const Line *line)
+begins_with(const Line *line, char mark)
 {
 	size_t i = 0;
 	while (i < line->length && i < 3 && line->text[i] == ' ')
 		i++;
-	return i < line->length && line->text[i] == '>' &&
+	return i < line->length && line->text[i] == mark &&
 	       !(line->length - i > 5 &&
 		 memcmp(line->text + i, ">From ", 6) == 0);
+}
+
+/* Bars draw tables, unless a quote began with one. */
+static bool
+is_quoted(const Reply *reply, size_t i)
+{
+	const Line *line = &reply->lines[i];
+	return begins_with(line, '>') ||
+	       (reply->has_bars && begins_with(line, '|'));
 }
 
 /* The line without the marks that mail clients put around one. */
@@ -128,8 +138,8 @@ is_separator(const Reply *reply, size_t i)
 	if (!matches(reply, REPLY_SEPARATOR, line.text, line.length))
 		return false;
 	size_t next = skip_blank(reply, i + 1);
-	return next < reply->n_lines && (is_quoted(&reply->lines[next]) ||
-					 header_kinds(reply, next) > 1);
+	return next < reply->n_lines &&
+	       (is_quoted(reply, next) || header_kinds(reply, next) > 1);
 }
 
 /* A colon ends an attribution, or the address in it. */
@@ -166,18 +176,26 @@ is_headed(const Reply *reply, size_t i, size_t count)
 	return matches(reply, REPLY_ATTRIBUTION, text, strlen(text));
 }
 
-/* Gmail wraps also what begins with a name or a day. The name's line holds
- * the beginning of its address: the line above would be the sender's. */
+static bool
+holds_any(const Line *line, const char *characters)
+{
+	for (size_t i = 0; i < line->length; i++)
+		if (line->text[i] && strchr(characters, line->text[i]))
+			return true;
+	return false;
+}
+
+/* Gmail wraps also what begins with a name or a day. The address or the date
+ * begins on the first line: one above that is the sender's. */
 static bool
 is_wrapped(const Reply *reply, size_t i, const char *text)
 {
 	const Line *first = &reply->lines[i];
 	size_t length = strlen(text);
-	bool has_address = memchr(first->text, '<', first->length) ||
-			   memchr(first->text, '(', first->length);
-	return (has_address &&
+	return (holds_any(first, "<(") &&
 		matches(reply, REPLY_WRAPPED_NAMED, text, length)) ||
-	       matches(reply, REPLY_WRAPPED_DAY, text, length);
+	       (holds_any(first, "0123456789") &&
+		matches(reply, REPLY_WRAPPED_DAY, text, length));
 }
 
 static bool
@@ -215,19 +233,32 @@ attribution_lines(const Reply *reply, size_t i)
 	return 0;
 }
 
+/* A table's row ends with a bar too. */
+static bool
+is_followed_by_bar(const Reply *reply, size_t i)
+{
+	i = skip_blank(reply, i);
+	if (i == reply->n_lines || !begins_with(&reply->lines[i], '|'))
+		return false;
+	Line line = bare(reply->lines[i]);
+	return line.length == 1 || line.text[line.length - 1] != '|';
+}
+
 static bool
 is_followed_by_quote(const Reply *reply, size_t i)
 {
-	i = skip_blank(reply, i);
-	return i < reply->n_lines && is_quoted(&reply->lines[i]);
+	size_t next = skip_blank(reply, i);
+	return (next < reply->n_lines && is_quoted(reply, next)) ||
+	       is_followed_by_bar(reply, i);
 }
 
-/* From here on it is another mail. */
+/* From here on it is another mail. What is quoted line by line is not, for
+ * answers may stand below each of its lines. */
 static bool
 is_cut(const Reply *reply, size_t i)
 {
 	Line line = bare(reply->lines[i]);
-	if (line.length == 0)
+	if (line.length == 0 || is_quoted(reply, i))
 		return false;
 	if (matches(reply, REPLY_MARKER, line.text, line.length) ||
 	    is_separator(reply, i) || is_header_block(reply, i))
@@ -274,7 +305,7 @@ signature_end(const Reply *reply, size_t i)
 	size_t n_full = 0;
 	size_t end = i + 1;
 	for (; end < reply->n_lines; end++) {
-		if (is_quoted(&reply->lines[end]) || is_cut(reply, end))
+		if (is_quoted(reply, end) || is_cut(reply, end))
 			break;
 		size_t count = attribution_lines(reply, end);
 		if (count > 0 && is_followed_by_quote(reply, end + count))
@@ -299,12 +330,12 @@ drop_quotes(Reply *reply)
 		if (count > 0 && is_followed_by_quote(reply, i + count)) {
 			drop(reply, i, i + count);
 			i += count;
+			reply->has_bars |= is_followed_by_bar(reply, i);
 		} else if (signature > i) {
 			drop(reply, i, signature);
 			i = signature;
 		} else {
-			reply->lines[i].is_dropped =
-				is_quoted(&reply->lines[i]);
+			reply->lines[i].is_dropped = is_quoted(reply, i);
 			i++;
 		}
 	}

@@ -52,6 +52,7 @@ static const char *const phrases[] = {
 	"Message original",
 	"Message transféré",
 	"Message transmis",
+	"Mail (?:original|transféré)",
 	"Début du message transféré",
 	"Mensaje original",
 	"Mensaje reenviado",
@@ -273,7 +274,9 @@ static const char *const sources[REPLY_PATTERNS] = {
 			 "[^<>@\\s\\[\\]]+@[^<>\\s\\[\\]]+[>\\])]"
 			 ".{0,100}[:：]$",
 	[REPLY_SEPARATOR] = "^[-–—_=~]+\\s*{phrases}\\s*:?\\s*[-–—_=~]*$"
-			    "|^{phrases}\\s*[:：]$",
+			    "|^{phrases}\\s*[:：]$"
+			    /* Notes */
+			    "|^-{3,}.{2,200}\\b{verbs}[:：]\\s*-{3,}$",
 	[REPLY_HEADED_SEPARATOR] =
 		"^[-–—_=~]{2,}\\s*{phrases}\\s*:?\\s*[-–—_=~]{2,}\\s*"
 		"{froms}\\s*[:：]",

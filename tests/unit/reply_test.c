@@ -57,6 +57,10 @@ static const char *const attributions[] = {
 	"Le ven. 20 nov. 2026 à 09:02, Ann <a@b.example> a écrit :",
 	"Le 20/11/2026 à 09:02, Ann nous a dit :",
 	"El vie, 20 nov 2026 a las 9:02, Ann (<a@b.example>) escribió:",
+	"Ann Archer <a@b.example> schrieb am Fr.,\n20. Nov. 2026, 09:02:",
+	"20 nov. 2026 kl. 09:02 skrev Ann <a@b.example>:",
+	"fre. 20. nov. 2026 kl. 09:02 skrev Ann Archer <\na@b.example>:",
+	"pt., 20 lis 2026 o 09:02 Ann <a@b.example>\nnapisał(a):",
 	"Il giorno ven 20 nov 2026 alle ore 09:02 Ann <a@b.example>\n"
 	"ha scritto:",
 	"Em sex., 20 de nov. de 2026 às 09:02, Ann <a@b.example> escreveu:",
@@ -101,9 +105,20 @@ keeps_an_attribution_without_a_quote(void **state)
 		"On Monday he wrote:\n\nI am ill.",
 		"Op maandag 2 november schreef u:\nde levering komt morgen.",
 		"The steps are these:\n1. open it\n2. close it",
+		"On 20 November he wrote:\n\n| 4410 | 12 |\n| 4411 | 14 |",
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		assert_new_text(state, texts[i], texts[i]);
+}
+
+static void
+keeps_answers_below_a_quoted_separator(void **state)
+{
+	assert_new_text(state,
+			"> -----Original Message-----\n"
+			"> From: Ann <a@b.example>\n"
+			"> Subject: x\n> Which?\nThis.\n> When?\nNow.",
+			"This.\nNow.");
 }
 
 /* Yahoo quotes without marks; who writes this line is a mail client. */
@@ -367,6 +382,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cuts_an_attribution_and_its_quote),
 		cmocka_unit_test(keeps_an_attribution_without_a_quote),
+		cmocka_unit_test(keeps_answers_below_a_quoted_separator),
 		cmocka_unit_test(cuts_a_sure_attribution_without_marks),
 		cmocka_unit_test(cuts_what_a_separator_announces),
 		cmocka_unit_test(keeps_a_separator_that_announces_nothing),
