@@ -4,8 +4,9 @@ package Loket::EachServer;
 #
 #	use Loket::EachServer;
 #
-# first of all is started anew for each, as a subtest, with the server's name
-# in LOKET_SERVER. LOKET_SERVERS chooses: `LOKET_SERVERS=Sendmail prove x.t`.
+# first of all is started anew for each, or for those that it names there, as a
+# subtest, with the server's name in LOKET_SERVER. Where it names none,
+# LOKET_SERVERS chooses: `LOKET_SERVERS=Sendmail prove x.t`.
 
 use v5.36;
 use File::Basename qw(dirname);
@@ -21,10 +22,10 @@ my %START = (
 		Loket::MailServer::HOSTNAME],
 );
 
-sub import {
+sub import($class, @servers) {
 	return if $ENV{LOKET_SERVER};
-	for my $server (split ' ',
-			$ENV{LOKET_SERVERS} // 'Postfix Sendmail') {
+	my @chosen = split ' ', $ENV{LOKET_SERVERS} // 'Postfix Sendmail';
+	for my $server (@servers ? @servers : @chosen) {
 		local $ENV{LOKET_SERVER} = $server;
 		open my $out, '-|', $START{$server}->@*, $^X, $0
 			or die "$0: $!\n";

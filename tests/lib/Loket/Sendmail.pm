@@ -21,6 +21,8 @@ use constant STOP_S => 30;
 # How a client comes from an address far away; see Loket::Smtp.
 sub seen_from($self, $address) { return (source => $address) }
 
+sub program($self) { return $self->{sendmail} }
+
 # What its programs need of the environment.
 sub environment($self) { return () }
 
