@@ -24,19 +24,23 @@ static const char *const report_types[] = {
 	"feedback-report",
 };
 
-/* Parts that are noted because we do not look into them. */
+/* Parts that are noted because we do not look into them, by what stands
+ * behind "application/", "x-" or "vnd." not counted, or by the name of a file
+ * without a type. The first that fits counts. */
 static const struct {
-	const char *type;
+	const char *subtype;
+	const char *smime_type; /* NULL for any */
+	const char *filename;	/* NULL for none */
 	const char *warning;
-} opaque_types[] = {
-	{"application/ms-tnef", "winmail.dat (TNEF) is not read"},
-	{"application/vnd.ms-tnef", "winmail.dat (TNEF) is not read"},
-	{"application/pgp-encrypted", "encrypted with PGP"},
-	{"application/pgp-signature", "signed with PGP"},
-	{"application/pkcs7-mime", "encrypted or signed with S/MIME"},
-	{"application/x-pkcs7-mime", "encrypted or signed with S/MIME"},
-	{"application/pkcs7-signature", "signed with S/MIME"},
-	{"application/x-pkcs7-signature", "signed with S/MIME"},
+} opaque_parts[] = {
+	{"ms-tnef", NULL, "winmail.dat", "winmail.dat (TNEF) is not read"},
+	{"pgp-encrypted", NULL, NULL, "encrypted with PGP"},
+	{"pgp-signature", NULL, NULL, "signed with PGP"},
+	{"pkcs7-mime", "enveloped-data", NULL, "encrypted with S/MIME"},
+	{"pkcs7-mime", "authEnveloped-data", NULL, "encrypted with S/MIME"},
+	{"pkcs7-mime", "signed-data", NULL, "signed with S/MIME"},
+	{"pkcs7-mime", NULL, "smime.p7m", "encrypted or signed with S/MIME"},
+	{"pkcs7-signature", NULL, "smime.p7s", "signed with S/MIME"},
 };
 
 void
@@ -82,12 +86,49 @@ known_report(const char *name)
 	return NULL;
 }
 
+/* What is an application's own, "application/x-pkcs7-mime" as "pkcs7-mime";
+ * NULL for other types. */
+static const char *
+application(const char *type)
+{
+	static const char prefix[] = "application/";
+	if (!g_str_has_prefix(type, prefix))
+		return NULL;
+	type += strlen(prefix);
+	if (g_str_has_prefix(type, "x-"))
+		return type + strlen("x-");
+	return g_str_has_prefix(type, "vnd.") ? type + strlen("vnd.") : type;
+}
+
+static bool
+is_same(const char *got, const char *want)
+{
+	return got && want && g_ascii_strcasecmp(got, want) == 0;
+}
+
+static void
+note_opaque(Mail *mail, const Part *part)
+{
+	const char *subtype = application(part->type);
+	bool is_untyped = g_strcmp0(subtype, "octet-stream") == 0;
+	for (size_t i = 0; subtype && i < G_N_ELEMENTS(opaque_parts); i++) {
+		const char *smime_type = opaque_parts[i].smime_type;
+		bool is_type =
+			is_same(subtype, opaque_parts[i].subtype) &&
+			(!smime_type || is_same(part->smime_type, smime_type));
+		bool is_file = is_untyped && is_same(part->filename,
+						     opaque_parts[i].filename);
+		if (!is_type && !is_file)
+			continue;
+		mail_warn(mail, "%s", opaque_parts[i].warning);
+		return;
+	}
+}
+
 static void
 note_type(Mail *mail, const Part *part)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(opaque_types); i++)
-		if (strcmp(part->type, opaque_types[i].type) == 0)
-			mail_warn(mail, "%s", opaque_types[i].warning);
+	note_opaque(mail, part);
 	const char *report =
 		g_str_has_prefix(part->type, "message/")
 			? known_report(part->type + strlen("message/"))

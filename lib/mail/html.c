@@ -108,6 +108,7 @@ static const struct {
 } markers[] = {
 	{"class", "gmail_quote_container", QUOTE},
 	{"class", "gmail_quote", QUOTE},
+	{"class", "gmail_attr", QUOTE},
 	{"class", "yahoo_quoted", QUOTE},
 	{"class", "moz-cite-prefix", QUOTE},
 	{"class", "protonmail_quote", QUOTE},
@@ -202,6 +203,9 @@ effects_of(const char *name, const xmlChar **attributes)
 	if (has_attribute(attributes, "hidden") ||
 	    has_style(attributes, "display:none"))
 		effects |= SKIP;
+	/* the line that Outlook draws above the other mail */
+	if (has_style(attributes, "border:none;border-top:solid"))
+		effects |= REST;
 	return effects | effects_of_markers(attributes);
 }
 
@@ -416,6 +420,15 @@ characters(void *data, const xmlChar *text, int length)
 	write_text(data, bytes, n);
 }
 
+/* A quote that begins so does not end. */
+static void
+comment(void *data, const xmlChar *text)
+{
+	Writer *writer = data;
+	const char *mark = strstr((const char *)text, "originalMessage");
+	writer->quotes += mark != NULL;
+}
+
 static void
 element_clear(void *data)
 {
@@ -453,6 +466,7 @@ parse(Writer *writer, const char *html, int length)
 		.endElement = end_element,
 		.characters = characters,
 		.ignorableWhitespace = characters,
+		.comment = comment,
 	};
 	htmlParserCtxtPtr parser = htmlCreateMemoryParserCtxt(html, length);
 	if (!parser)

@@ -28,6 +28,7 @@ part_free(void *data)
 	g_free(part->charset);
 	g_free(part->method);
 	g_free(part->report_type);
+	g_free(part->smime_type);
 	g_free(part->boundary);
 	g_free(part->filename);
 	if (part->children)
@@ -76,6 +77,7 @@ take_type(Part *part, GMimeContentType *type)
 	part->charset = parameter(type, "charset");
 	part->method = parameter(type, "method");
 	part->report_type = parameter(type, "report-type");
+	part->smime_type = parameter(type, "smime-type");
 	part->is_flowed = has_parameter(type, "format", "flowed");
 	part->is_delsp = has_parameter(type, "delsp", "yes");
 	/* the disposition's filename comes before this one */

@@ -26,6 +26,7 @@ typedef struct Part {
 	char *charset;	   /* of the Content-Type; NULL when absent */
 	char *method;	   /* of a calendar; NULL when absent */
 	char *report_type; /* of a report; NULL when absent */
+	char *smime_type;  /* RFC 8551 3.2.2; NULL when absent */
 	char *boundary;	   /* with "--" in front; NULL unless a multipart */
 	char *filename;	   /* decoded; NULL when absent */
 	bool is_flowed;	   /* RFC 3676 */

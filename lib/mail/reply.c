@@ -59,7 +59,7 @@ is_quoted(const Reply *reply, size_t i)
 static Line
 bare(Line line)
 {
-	while (line.length > 0 && strchr(" \t>*", *line.text)) {
+	while (line.length > 0 && strchr(" \t>|*", *line.text)) {
 		line.text++;
 		line.length--;
 	}

@@ -2,7 +2,7 @@
  * reply: which lines of a text its sender wrote now.
  *
  * Quotes, what introduces them, and signatures are told by their lines:
- * `>`, attributions ("Op ... schreef Jan:"), separators ("-----Original
+ * `>` or `|`, attributions ("Op ... schreef Jan:"), separators ("-----Original
  * Message-----"), blocks of header fields as Outlook writes them, the
  * signature dashes. A separator or an attribution counts only when a quote
  * or a header follows, and the whole text stands when nothing else is left:

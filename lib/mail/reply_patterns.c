@@ -182,7 +182,7 @@ static const char *const tos[] = {
 	"副本",
 	"Reply-To",
 	"Antwort an",
-	"Beantwoorden aan",
+	"Beantwoorden(?: -)? aan",
 	NULL,
 };
 

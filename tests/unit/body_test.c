@@ -288,7 +288,15 @@ tells_what_it_does_not_open(void **state)
 	} cases[] = {
 		{"application/ms-tnef", "winmail.dat"},
 		{"application/pgp-encrypted", "PGP"},
-		{"application/pkcs7-mime", "S/MIME"},
+		{"application/octet-stream; name=WINMAIL.DAT", "winmail.dat"},
+		{"application/vnd.ms-tnef", "winmail.dat"},
+		{"application/pgp-signature", "signed with PGP"},
+		{"application/pkcs7-mime", "encrypted or signed with S/MIME"},
+		{"application/x-pkcs7-mime; smime-type=enveloped-data",
+		 "encrypted with S/MIME"},
+		{"application/pkcs7-mime; smime-type=signed-data",
+		 "signed with S/MIME"},
+		{"application/octet-stream; name=smime.p7m", "S/MIME"},
 		{"application/pkcs7-signature", "S/MIME"},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -240,6 +240,19 @@ keeps_answers_between_quotes(void **state)
 }
 
 static void
+knows_quotes_by_bars(void **state)
+{
+	assert_new_text(state,
+			"Ann wrote:\n| Does it work?\n|\n||| Or not?\n\nYes.",
+			"Yes.");
+	assert_new_text(state, "Yes.\n\n| Op 20-11-2026 schreef Ann:\n| > a",
+			"Yes.");
+	static const char table[] = "My order:\n| item | price |\n"
+				    "|------|-------|\n| shoe | 40 |";
+	assert_new_text(state, table, table);
+}
+
+static void
 drops_signatures(void **state)
 {
 	static const char *const signatures[] = {
@@ -389,6 +402,7 @@ main(void)
 		cmocka_unit_test(cuts_a_block_of_headers),
 		cmocka_unit_test(keeps_words_that_only_look_like_headers),
 		cmocka_unit_test(keeps_answers_between_quotes),
+		cmocka_unit_test(knows_quotes_by_bars),
 		cmocka_unit_test(drops_signatures),
 		cmocka_unit_test(keeps_closings_and_long_endings),
 		cmocka_unit_test(
