@@ -45,15 +45,17 @@ struct TagReader {
 };
 
 /* Between the parts of a tag anything may stand that no reader sees: folds,
- * no-break spaces, zero-width characters. */
-#define GAP "[\\s\\p{Cf}]*"
+ * no-break spaces, zero-width characters. What HTML has taken for its own is
+ * an entity. */
+#define GAP "(?:[\\s\\p{Cf}]|&nbsp;|&#(?:160|xa0|8203|x200b);)*"
 #define DIGIT "[0-9\\x{ff10}-\\x{ff19}]"
+#define OPENING "(?:[\\[\\x{ff3b}]|&#0*91;|&#x0*5b;|&lsqb;|&lbrack;)"
+#define CLOSING "(?:[\\]\\x{ff3d}]|&#0*93;|&#x0*5d;|&rsqb;|&rbrack;)"
+#define SIGN "(?:[#\\x{ff03}]|&#0*35;|&#x0*23;|&num;)"
 
-static const char tag_source[] =
-	"[\\[\\x{ff3b}]" GAP
-	"([^\\[\\]#\\x{ff3b}\\x{ff3d}\\x{ff03}]{1,40}?)" GAP
-	"(?:[#\\x{ff03}]|&#35;|&#x23;)" GAP "(" DIGIT "(?:" GAP DIGIT
-	"){9})" GAP "[\\]\\x{ff3d}]";
+static const char tag_source[] = OPENING GAP
+	"([^\\[\\]#\\x{ff3b}\\x{ff3d}\\x{ff03}]{1,40}?)" GAP SIGN GAP "(" DIGIT
+	"(?:" GAP DIGIT "){9})" GAP CLOSING;
 
 TagReader *
 tag_reader_new(void)
@@ -152,7 +154,7 @@ append_disarmed(GString *kept, const char *rest)
 	gsize at = kept->len;
 	g_string_append(kept, rest);
 	for (; at < kept->len; at++)
-		if (kept->str[at] == '[')
+		if (kept->str[at] == '[' || kept->str[at] == '&')
 			kept->str[at] = '(';
 	(void)g_string_replace(kept, "\357\274\273", "(", 0);
 }

@@ -88,6 +88,8 @@ static const TagCase tag_cases[] = {
 	 "ACME", true},
 	{"full-width signs", "\uff3bACME \uff032600042179\uff3d", "ACME", true},
 	{"entity", "[ACME &#35;2600042179]", "ACME", true},
+	{"entities", "&#91;ACME&nbsp;&#x23;2600042179&#x5D;", "ACME", true},
+	{"named", "&lsqb;ACME &num;2600042179&rsqb;", "ACME", true},
 	{"folded", "[ACME\n #2600042179]", "ACME", true},
 	{"wrong check digit", "[ACME #2600042178]", "ACME", false},
 	{"nine digits", "[ACME #260004217]", NULL, false},
@@ -167,8 +169,8 @@ removal_leaves_no_tag_behind_its_limit(void **state)
 	char any[] = "2600000018";
 	g_autoptr(TagReader) reader = tag_reader_new();
 	g_autofree char *kept = tags_remove(reader, text, is_not, any);
-	assert_true(g_str_has_suffix(kept,
-				     "(ACME #2600000018](ACME #2600000018]"));
+	assert_true(
+		g_str_has_suffix(kept, "(ACME #2600000018](ACME #2600000018]"));
 }
 
 int
