@@ -155,6 +155,8 @@ typedef struct ConfigDesk {
 	bool mask_agents;
 	bool reply_to_desk;
 	bool copy_answers;
+	bool bounce_address;
+	bool withhold_auto_replies;
 	bool reply_by; /* these four: headers that mail clients act on */
 	bool x_message_flag;
 	bool importance;

@@ -33,6 +33,8 @@ typedef struct Evidence {
 	Ticket *ticket;		  /* NULL: none is believed */
 	char *doubted;		  /* number of a ticket not believed; NULL */
 	char *doubt;		  /* why, or how weak the belief is; NULL */
+	const char *returned;	  /* our msg-id of the mail that comes back, by
+				     the address it comes to; NULL */
 	bool reaches_participant; /* one is among the recipients */
 	bool is_known;		  /* the customer had a ticket before */
 } Evidence;
@@ -71,12 +73,14 @@ typedef struct Decision {
 	bool answer_failed;	/* it did not reach the customer */
 	char *unreached;	/* whom it did not reach; NULL: not told */
 	char *bounced_agent;	/* who wrote it; NULL: no agent did */
+	char *bounced_id;	/* its Message-ID; NULL: not told */
 	char *other_agent;	/* who answered just before; NULL: nobody */
-	bool goes_out;		/* an agent's mail to somebody else in a ticket;
-				   of such a one: */
+	bool goes_out;		/* of an agent's mail to somebody else in a
+				   ticket, written or automatic: */
 	bool is_masked;		/* the desk stands for the agent */
 	bool reply_to_desk;	/* replies are asked for there */
 	const char *copy_to;	/* one more recipient; NULL: none */
+	GPtrArray *withheld;	/* char *, recipients who do not get it */
 	bool acknowledge;
 	char *ack_reason; /* why not */
 	ClockStart clocks[TARGET_KINDS];

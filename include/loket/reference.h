@@ -28,4 +28,15 @@ bool loop_mark_is_ours(const Keyring *keyring, const char *mark);
  * for, the caller's; NULL when it is not ours. */
 char *reference_number(const Keyring *keyring, const char *message_id);
 
+/* The address of a desk to which a mail with this msg-id of ours is sent back:
+ * "support+b-NUMBER.UNIQUE.TOKEN@acme.example" with the delimiter '+'; the
+ * caller's. */
+char *bounce_address(const char *reference, const char *desk_address,
+		     char delimiter);
+
+/* The msg-id that such an address was made for, in lower case, the caller's;
+ * NULL when it is none of ours. */
+char *bounce_address_reference(const Keyring *keyring, const char *address,
+			       char delimiter);
+
 #endif

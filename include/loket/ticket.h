@@ -61,7 +61,8 @@ typedef struct TicketPause {
 typedef struct TicketAnswer {
 	char *message_id; /* NULL: not by mail */
 	int64_t at;
-	char *agent; /* address; NULL: not told */
+	char *agent;	 /* address; NULL: not told */
+	char *reference; /* our msg-id in its References; NULL: none */
 } TicketAnswer;
 
 /* Strings are UTF-8 and owned; NULL where there is nothing. */
@@ -166,10 +167,9 @@ TicketPause *ticket_pause_at(const Ticket *ticket, int64_t instant);
 TicketAnswer *ticket_add_answer(Ticket *ticket, const char *message_id,
 				int64_t at);
 
-/* The answer that was the mail message_id (may be NULL); NULL: none was.
- * Borrowed. */
-const TicketAnswer *ticket_answer_by(const Ticket *ticket,
-				     const char *message_id);
+/* The answer with this Message-ID or reference (may be NULL); NULL: there is
+ * none. Borrowed. */
+const TicketAnswer *ticket_answer_by(const Ticket *ticket, const char *id);
 
 /* Adds a pause as it was stored; why is copied. */
 void ticket_add_pause(Ticket *ticket, int64_t from, int64_t to,

@@ -30,13 +30,15 @@ enum Role {
 
 typedef struct Triage {
 	enum Role role;
-	char *reason;	       /* why this role, a phrase in plain English */
-	char *from;	       /* who speaks: canonical address, "" unknown */
-	const char *from_name; /* borrowed from the mail; "" unknown */
-	bool has_one_author;   /* one From field with one address */
-	bool is_insider;       /* one of the site's own people, or a login */
-	char *agent;	       /* the agent's address; NULL: none */
-	bool is_authenticated; /* a login, or a believed pass */
+	char *reason;		/* why this role, a phrase in plain English */
+	char *from;		/* who speaks: canonical address, "" unknown */
+	const char *from_name;	/* borrowed from the mail; "" unknown */
+	bool has_one_author;	/* one From field with one address */
+	bool is_vacation_reply; /* a machine answers for somebody */
+	bool is_insider;	/* one of the site's own people, or a login */
+	char *agent;		/* who wrote it or whose program did: the
+				   agent's address; NULL: none */
+	bool is_authenticated;	/* a login, or a believed pass */
 	AuthState auth;
 	bool may_ack;
 	char *ack_reason; /* why not; "" when it may */
@@ -69,6 +71,9 @@ void triage_free(Triage *triage);
  * mail itself is seen; what is not ours is let go.
  */
 bool triage_is_ours(const Config *config, const Envelope *envelope);
+
+/* Whether an address is a desk's, an agent's or a team's. */
+bool triage_is_staff(const Config *config, const char *address);
 
 /* "customer"; static. */
 const char *role_name(enum Role role);

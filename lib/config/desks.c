@@ -77,6 +77,31 @@ check_addresses(const Loader *loader, cfg_t *section, const ConfigDesk *desk,
 	return true;
 }
 
+/* So long may a local part be that a keyed extension makes it 64 characters
+ * (RFC 5321 4.5.3.1.1). */
+#define EXTENDED_LOCAL_MAX 25
+
+/* The address that bounces come to is one more address of the desk. */
+static bool
+check_bounce_address(const Loader *loader, cfg_t *section,
+		     const ConfigDesk *desk, GError **error)
+{
+	const char *address = desk->addresses[0];
+	if (!desk->bounce_address)
+		return true;
+	if (!loader->config->recipient_delimiter)
+		return setting_fail(loader->source, section, "bounce-address",
+				    error,
+				    "bounce-address is on without "
+				    "recipient-delimiter, expected both");
+	if (strcspn(address, "@") <= EXTENDED_LOCAL_MAX)
+		return true;
+	return setting_fail(loader->source, section, "bounce-address", error,
+			    "bounce-address does not fit %s, expected at most "
+			    "%d characters before the @",
+			    address, EXTENDED_LOCAL_MAX);
+}
+
 static bool
 give_calendar(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	      GError **error)
@@ -169,6 +194,7 @@ finish_desk(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 {
 	return name_desk(loader, section, desk, error) &&
 	       check_addresses(loader, section, desk, error) &&
+	       check_bounce_address(loader, section, desk, error) &&
 	       give_calendar(loader, section, desk, error) &&
 	       load_seasons(loader, section, desk, error) &&
 	       load_types(loader, section, desk, error) &&

@@ -56,7 +56,7 @@ tell_of_bounce(StoreTx *tx, const Job *job, GError **error)
 					   : job->ticket->customer,
 		.due = decision->answer_failed ? answer_due(job->ticket) : 0,
 	};
-	return tell(tx, job, &notice, job->mail->bounce->message_id, error);
+	return tell(tx, job, &notice, decision->bounced_id, error);
 }
 
 bool

@@ -41,8 +41,10 @@ move_clocks(Ticket *ticket, const Job *job)
 						     : NULL,
 				      job->now);
 	if (decision->is_answer) {
-		ticket_answer(ticket, job->mail->message_id, job->now)->agent =
-			g_strdup(job->triage->agent);
+		TicketAnswer *answer =
+			ticket_answer(ticket, message_id_of(job), job->now);
+		answer->agent = g_strdup(job->triage->agent);
+		answer->reference = g_strdup(job->reference);
 		g_free(ticket->agent);
 		ticket->agent = g_strdup(job->triage->agent);
 	}
@@ -52,8 +54,7 @@ move_clocks(Ticket *ticket, const Job *job)
 	if (decision->customer_wrote || decision->is_answer)
 		ticket->is_confirmed = true;
 	if (decision->answer_failed)
-		(void)ticket_answer_failed(ticket,
-					   job->mail->bounce->message_id);
+		(void)ticket_answer_failed(ticket, decision->bounced_id);
 	for (size_t i = 0; i < decision->n_clocks; i++) {
 		const ClockStart *start = &decision->clocks[i];
 		ticket_start_clock(ticket, start->kind, start->target, job->now,
@@ -149,7 +150,7 @@ record_message(StoreTx *tx, const Job *job, GError **error)
 	g_autoptr(GPtrArray) to = shown_recipients(job);
 	MessageDraft message = {
 		.ticket = job->ticket ? job->ticket->number : NULL,
-		.message_id = job->mail->message_id,
+		.message_id = message_id_of(job),
 		.conversation = conversation,
 		.role = role_name(decision->role),
 		.direction = decision->direction,
@@ -192,6 +193,10 @@ record_events(StoreTx *tx, const Job *job, GError **error)
 		"%s: %s", role_name(job->decision->role), job->triage->from);
 	if (!store_event_add(tx, number, job->now, event_of(job), who, error))
 		return false;
+	for (guint i = 0; i < job->decision->withheld->len; i++)
+		if (!store_event_add(tx, number, job->now, "withheld",
+				     job->decision->withheld->pdata[i], error))
+			return false;
 	if (job->evidence.doubt &&
 	    !store_event_add(tx, number, job->now, "doubt", job->evidence.doubt,
 			     error))

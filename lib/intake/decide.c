@@ -26,6 +26,8 @@ decision_free(Decision *decision)
 	g_free(decision->ack_reason);
 	g_free(decision->unreached);
 	g_free(decision->bounced_agent);
+	g_free(decision->bounced_id);
+	g_ptr_array_unref(decision->withheld);
 	g_free(decision->other_agent);
 	g_free(decision);
 }
@@ -224,16 +226,29 @@ decide_customer(Decision *decision, const Case *facts, GError **error)
 	return continue_clocks(decision, facts, error);
 }
 
-/* A robot's mail starts and stops nothing. */
+/* Whether a mail in a thread leaves our own people. */
+static bool
+reaches_others(const Case *facts)
+{
+	return facts->triage->has_outsider ||
+	       facts->evidence->reaches_participant;
+}
+
+/* A robot's mail starts and stops nothing, an agent's own neither. */
 static void
 decide_robot(Decision *decision, const Case *facts)
 {
-	decision->direction = "in";
+	bool is_ours = facts->triage->agent != NULL;
 	set_ack(decision, false, facts->triage->ack_reason);
-	if (facts->evidence->ticket)
-		decision->action = ACTION_JOIN;
-	else if (decision->desk)
-		decide_new(decision, facts);
+	if (!facts->evidence->ticket) {
+		if (decision->desk)
+			decide_new(decision, facts);
+		return;
+	}
+	decision->action = ACTION_JOIN;
+	if (is_ours)
+		decision->direction =
+			reaches_others(facts) ? "out" : "internal";
 }
 
 static bool
@@ -271,16 +286,20 @@ first_unreached(const MailBounce *bounce)
 	return NULL;
 }
 
-/* Who wrote the mail that came back: of what we wrote ourselves, nobody. */
-static const char *
-writer_of(const Case *facts, const char *message_id)
+/* Which mail came back, and who wrote it: what we wrote ourselves, nobody. */
+static void
+find_bounced(Decision *decision, const Case *facts)
 {
-	const Ticket *ticket = facts->evidence->ticket;
-	const TicketAnswer *answer = ticket_answer_by(ticket, message_id);
-	if (answer)
-		return answer->agent;
-	return facts->evidence->kind == EVIDENCE_MESSAGE_ID ? ticket->agent
-							    : NULL;
+	const Evidence *evidence = facts->evidence;
+	const char *id = facts->mail->bounce->message_id;
+	const TicketAnswer *answer = ticket_answer_by(evidence->ticket, id);
+	if (!answer)
+		answer = ticket_answer_by(evidence->ticket, evidence->returned);
+	bool is_known = evidence->kind == EVIDENCE_MESSAGE_ID;
+	decision->bounced_id = g_strdup(answer ? answer->message_id : id);
+	decision->bounced_agent = g_strdup(answer     ? answer->agent
+					   : is_known ? evidence->ticket->agent
+						      : NULL);
 }
 
 static void
@@ -299,8 +318,7 @@ decide_bounce(Decision *decision, const Case *facts)
 	decision->is_undeliverable = true;
 	decision->answer_failed = says_failed(bounce, ticket->customer);
 	decision->unreached = first_unreached(bounce);
-	decision->bounced_agent =
-		g_strdup(writer_of(facts, bounce->message_id));
+	find_bounced(decision, facts);
 }
 
 /* Another agent, when the answer before is his and it was sent just now. */
@@ -321,10 +339,8 @@ other_agent(const Case *facts)
 static void
 decide_agent_in_thread(Decision *decision, const Case *facts)
 {
-	bool goes_out = facts->triage->has_outsider ||
-			facts->evidence->reaches_participant;
 	decision->action = ACTION_JOIN;
-	decision->direction = goes_out ? "out" : "internal";
+	decision->direction = reaches_others(facts) ? "out" : "internal";
 	decision->is_answer = facts->evidence->reaches_participant;
 	if (decision->is_answer)
 		decision->other_agent = other_agent(facts);
@@ -409,20 +425,33 @@ decide_copy(Decision *decision, const Case *facts)
 		decision->copy_to = desk_address(decision->desk);
 }
 
+static void
+withhold(Decision *decision, const Case *facts)
+{
+	const GPtrArray *recipients = facts->envelope->recipients;
+	for (guint i = 0; i < recipients->len; i++)
+		if (!triage_is_staff(facts->config, recipients->pdata[i]))
+			g_ptr_array_add(decision->withheld,
+					recipients->pdata[i]);
+}
+
 /* In whose name an agent's mail leaves, and who sees it too. */
 static void
 decide_departure(Decision *decision, const Case *facts)
 {
 	const ConfigDesk *desk = decision->desk;
-	decision->goes_out = decision->role == ROLE_AGENT && desk &&
+	decision->goes_out = facts->triage->agent && desk &&
 			     strcmp(decision->direction, "out") == 0;
 	if (!decision->goes_out)
 		return;
 	decision->is_masked =
 		config_is_masked(facts->config, desk, facts->triage->agent);
 	decision->reply_to_desk = desk->reply_to_desk;
-	if (desk->copy_answers && !is_recipient(facts, desk))
+	if (decision->role == ROLE_AGENT && desk->copy_answers &&
+	    !is_recipient(facts, desk))
 		decision->copy_to = desk_address(desk);
+	if (desk->withhold_auto_replies && facts->triage->is_vacation_reply)
+		withhold(decision, facts);
 }
 
 static const ConfigDesk *
@@ -439,6 +468,7 @@ Decision *
 decision_new(const Case *facts, GError **error)
 {
 	g_autoptr(Decision) decision = g_new0(Decision, 1);
+	decision->withheld = g_ptr_array_new();
 	decision->role = facts->triage->role;
 	decision->direction = "in";
 	decision->desk = desk_of(facts);

@@ -67,10 +67,12 @@ name_of(const EditPlan *plan)
 static bool
 shows_agent(const EditPlan *plan, const MailHeader *header)
 {
-	const Triage *triage = plan->triage;
+	const char *const own[] = {plan->triage->agent, plan->triage->from};
 	g_autofree char *value = g_ascii_strdown(header->value, -1);
-	return strstr(value, triage->agent) ||
-	       (!names_desk(plan, triage->from) && strstr(value, triage->from));
+	for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
+		if (!names_desk(plan, own[i]) && strstr(value, own[i]))
+			return true;
+	return false;
 }
 
 static bool
@@ -137,26 +139,51 @@ edits_for_departure(GPtrArray *edits, const EditPlan *plan)
 	if (plan->sender)
 		edits_add(edits, EDIT_SENDER, "envelope sender", 0,
 			  g_strdup(plan->sender));
+	for (guint i = 0; i < decision->withheld->len; i++)
+		edits_add(edits, EDIT_DELETE_RECIPIENT, "envelope recipient", 0,
+			  g_strdup(decision->withheld->pdata[i]));
 }
 
 /* The null sender stays: nothing is to come back. */
-static const char *
+static char *
 sender_of(const Job *job)
 {
 	const char *sender = job->envelope->sender;
-	return job->decision->is_masked && sender && *sender
-		       ? desk_address(job->decision->desk)
-		       : NULL;
+	const ConfigDesk *desk = job->decision->desk;
+	if (!sender || !*sender)
+		return NULL;
+	if (desk->bounce_address)
+		return bounce_address(job->reference, desk_address(desk),
+				      job->intake->config->recipient_delimiter);
+	return job->decision->is_masked ? g_strdup(desk_address(desk)) : NULL;
+}
+
+/* The same for an answer that comes again. */
+static char *
+reference_of(const Job *job)
+{
+	const TicketAnswer *answer =
+		ticket_answer_by(job->ticket, job->mail->message_id);
+	return answer && answer->reference
+		       ? g_strdup(answer->reference)
+		       : reference_new(job->intake->keyring,
+				       job->ticket->number,
+				       address_domain(desk_address(
+					       job->decision->desk)));
 }
 
 void
 prepare_departure(Job *job)
 {
-	const Decision *decision = job->decision;
-	if (!job->ticket || !decision->goes_out)
+	if (!job->ticket || !job->decision->goes_out)
 		return;
-	const char *domain = address_domain(desk_address(decision->desk));
-	job->reference = reference_new(job->intake->keyring,
-				       job->ticket->number, domain);
-	job->sender = g_strdup(sender_of(job));
+	job->reference = reference_of(job);
+	job->sender = sender_of(job);
+}
+
+const char *
+message_id_of(const Job *job)
+{
+	return mail_header(job->mail, "Message-ID", 0) ? job->mail->message_id
+						       : job->reference;
 }

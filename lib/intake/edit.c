@@ -231,7 +231,10 @@ add_reference(GPtrArray *edits, const EditPlan *plan)
 	const char *raw = mail_header(plan->mail, "References", 0);
 	const char *parent = mail_header(plan->mail, "In-Reply-To", 0);
 	g_autofree char *ours = g_strdup_printf("<%s>", plan->reference);
-	if (raw)
+	if (!mail_header(plan->mail, "Message-ID", 0))
+		edits_add(edits, EDIT_ADD, "Message-ID", 0,
+			  g_steal_pointer(&ours));
+	else if (raw)
 		edits_add(edits, EDIT_CHANGE, "References", 1,
 			  g_strconcat(raw, "\n\t", ours, NULL));
 	else

@@ -205,8 +205,8 @@ intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
 		mail_read_from(intake->reader, bytes, envelope->sender);
 	TriageSite site = {intake->config, intake->keyring, intake->hostname};
 	g_autoptr(Triage) triage = triage_new(&site, envelope, mail);
-	g_autoptr(Names) names = names_new(intake->config, intake->keyring,
-					   intake->tags, mail, triage->role);
+	g_autoptr(Names) names =
+		names_new(intake, envelope, mail, triage->role);
 	Job job = {.intake = intake,
 		   .envelope = envelope,
 		   .mail = mail,

@@ -34,6 +34,9 @@ bool apply(StoreTx *tx, Job *job, GError **error);
 
 /* Makes what an agent's mail is given on its way, its ticket being known. */
 void prepare_departure(Job *job);
+/* The Message-ID that the mail has when it leaves; NULL: none that we know.
+ * Borrowed. */
+const char *message_id_of(const Job *job);
 
 /* Puts the acknowledgement of the new ticket into the outbox, or notes why
  * there is none. */

@@ -26,9 +26,35 @@ add_tags(Names *names, const Config *config, const TagReader *reader,
 	}
 }
 
+static void
+add_tokens(Names *names, const Keyring *keyring)
+{
+	for (guint i = 0; i < names->message_ids->len; i++) {
+		char *number =
+			reference_number(keyring, names->message_ids->pdata[i]);
+		if (number)
+			g_ptr_array_add(names->tokens, number);
+	}
+	if (names->returned)
+		g_ptr_array_add(names->tokens,
+				reference_number(keyring, names->returned));
+}
+
+/* What comes back to the address that we gave a mail for that. */
+static char *
+find_returned(const Intake *intake, const GPtrArray *recipients)
+{
+	char *returned = NULL;
+	for (guint i = 0; i < recipients->len && !returned; i++)
+		returned = bounce_address_reference(
+			intake->keyring, recipients->pdata[i],
+			intake->config->recipient_delimiter);
+	return returned;
+}
+
 Names *
-names_new(const Config *config, const Keyring *keyring, const TagReader *tags,
-	  const Mail *mail, enum Role role)
+names_new(const Intake *intake, const Envelope *envelope, const Mail *mail,
+	  enum Role role)
 {
 	Names *names = g_new0(Names, 1);
 	names->tokens = g_ptr_array_new_with_free_func(g_free);
@@ -38,17 +64,13 @@ names_new(const Config *config, const Keyring *keyring, const TagReader *tags,
 		add_ids(names->message_ids, mail->in_reply_to);
 		add_ids(names->message_ids, mail->references);
 		names->conversation = mail_conversation(mail);
-		add_tags(names, config, tags, mail->subject);
+		add_tags(names, intake->config, intake->tags, mail->subject);
 	}
 	/* a bounce is believed for the mail it returns, no more */
 	if (mail->bounce && mail->bounce->message_id)
 		g_ptr_array_add(names->message_ids, mail->bounce->message_id);
-	for (guint i = 0; i < names->message_ids->len; i++) {
-		char *number =
-			reference_number(keyring, names->message_ids->pdata[i]);
-		if (number)
-			g_ptr_array_add(names->tokens, number);
-	}
+	names->returned = find_returned(intake, envelope->recipients);
+	add_tokens(names, intake->keyring);
 	return names;
 }
 
@@ -61,6 +83,7 @@ names_free(Names *names)
 	g_ptr_array_unref(names->message_ids);
 	g_free(names->conversation);
 	g_ptr_array_unref(names->tags);
+	g_free(names->returned);
 	g_free(names);
 }
 
@@ -77,13 +100,13 @@ names_is_empty(const Names *names)
 	       !names->conversation;
 }
 
-/* Who may join by what anybody can write: agents, the mail server's own
- * reports, and participants whose From is not known to be forged. */
+/* Who may join by what anybody can write: agents and their programs, the mail
+ * server's own reports, participants whose From is not known to be forged. */
 static bool
 may_join(StoreTx *tx, const char *number, const Triage *triage, bool *may,
 	 GError **error)
 {
-	*may = triage->role == ROLE_AGENT || triage->role == ROLE_BOUNCE;
+	*may = triage->agent || triage->role == ROLE_BOUNCE;
 	if (*may || triage->auth == AUTH_FAIL || !triage->has_one_author)
 		return true;
 	return store_is_participant(tx, number, triage->from, may, error);
@@ -253,5 +276,6 @@ match(StoreTx *tx, const Names *names, const Triage *triage,
 	if (!evidence->ticket)
 		return true;
 	settle_doubt(triage, evidence);
+	evidence->returned = names->returned;
 	return match_recipients(tx, triage, recipients, evidence, error);
 }

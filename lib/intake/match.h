@@ -5,7 +5,7 @@
 #define LOKET_INTAKE_MATCH_H
 
 #include <loket/decide.h>
-#include <loket/number.h>
+#include <loket/intake.h>
 #include <loket/store.h>
 
 /* What the mail itself names, found before any transaction. */
@@ -14,10 +14,12 @@ typedef struct Names {
 	GPtrArray *message_ids; /* const char *, nearest first */
 	char *conversation;	/* of a Thread-Index; NULL: none */
 	GPtrArray *tags;	/* char *, numbers by right tags of ours */
+	char *returned;		/* our msg-id of the mail that comes back, by
+				   the address it comes to; NULL: none */
 } Names;
 
-Names *names_new(const Config *config, const Keyring *keyring,
-		 const TagReader *tags, const Mail *mail, enum Role role);
+Names *names_new(const Intake *intake, const Envelope *envelope,
+		 const Mail *mail, enum Role role);
 void names_free(Names *names);
 /* Whether the mail names a ticket by a token or a right tag. */
 bool names_has_readable(const Names *names);

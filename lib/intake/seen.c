@@ -21,18 +21,32 @@ add_part(GChecksum *sum, const char *part)
 }
 
 static char *
-key_of(const Job *job, const char *sender)
+key_of(const Job *job, const char *message_id, const char *sender)
 {
 	const Mail *mail = job->mail;
 	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-	add_part(sum, mail->message_id);
+	add_part(sum, message_id);
 	add_part(sum, sender);
 	add_part(sum, mail->body_sha256);
 	static const char *const also[] = {"From", "Reply-To", "Date",
 					   "Subject"};
-	for (size_t i = 0; !mail->message_id && i < G_N_ELEMENTS(also); i++)
+	for (size_t i = 0; !message_id && i < G_N_ELEMENTS(also); i++)
 		add_part(sum, mail_header(mail, also[i], 0));
 	return g_strdup(g_checksum_get_string(sum));
+}
+
+static char *
+key_before(const Job *job)
+{
+	return key_of(job, job->mail->message_id, job->envelope->sender);
+}
+
+/* Of the mail as it leaves: a content filter may bring that again. */
+static char *
+key_after(const Job *job)
+{
+	return key_of(job, message_id_of(job),
+		      job->sender ? job->sender : job->envelope->sender);
 }
 
 static int64_t
@@ -46,7 +60,7 @@ window_of(const Job *job)
 bool
 find_seen(StoreTx *tx, Job *job, GError **error)
 {
-	g_autofree char *key = key_of(job, job->envelope->sender);
+	g_autofree char *key = key_before(job);
 	if (!store_seen_get(tx, key, job->now - window_of(job), &job->seen,
 			    error))
 		return false;
@@ -95,22 +109,17 @@ recipients_now(const Job *job)
 	return g_string_free(lines, FALSE);
 }
 
-static bool
-remember_as(StoreTx *tx, const Job *job, const char *sender, GError **error)
+bool
+remember_seen(StoreTx *tx, const Job *job, GError **error)
 {
-	g_autofree char *key = key_of(job, sender);
+	g_autofree char *before = key_before(job);
+	g_autofree char *after = key_after(job);
 	g_autofree char *recipients = recipients_now(job);
 	Seen seen = {.ticket = job->ticket ? job->ticket->number : NULL,
 		     .recipients = recipients,
 		     .at = job->seen ? job->seen->at : job->now};
 	int64_t since = job->now - job->intake->config->duplicate_within_s;
-	return store_seen_put(tx, key, &seen, since, error);
-}
-
-/* As it came, and as it leaves: a content filter may bring that again. */
-bool
-remember_seen(StoreTx *tx, const Job *job, GError **error)
-{
-	return remember_as(tx, job, job->envelope->sender, error) &&
-	       (!job->sender || remember_as(tx, job, job->sender, error));
+	return store_seen_put(tx, before, &seen, since, error) &&
+	       (strcmp(before, after) == 0 ||
+		store_seen_put(tx, after, &seen, since, error));
 }

@@ -80,6 +80,13 @@ sort_recipients(Triage *triage, const Config *config, const Envelope *envelope)
 		triage->is_ignored = ignores(config, NULL, triage, envelope);
 }
 
+bool
+triage_is_staff(const Config *config, const char *address)
+{
+	return config_desk_for(config, address) ||
+	       is_agent_or_team(config, address);
+}
+
 static void
 find_speaker(Triage *triage, const Config *config, const Envelope *envelope,
 	     const Mail *mail)
@@ -95,35 +102,56 @@ find_speaker(Triage *triage, const Config *config, const Envelope *envelope,
 		(config && config_is_insider(config, triage->from));
 }
 
-/* Design 8.2: an agent is a login, not a From line. */
-static bool
-speaks_as_agent(Triage *triage, const Config *config, const Envelope *envelope,
-		const Mail *mail, const char *auth_reason)
+/* The agent's own address in From, or the desk's. */
+static char *
+agent_by_login(const Config *config, const Envelope *envelope, const char *from)
+{
+	g_autofree char *agent =
+		envelope->login ? config_login_address(config, envelope->login)
+				: NULL;
+	bool is_his = agent && (g_ascii_strcasecmp(from, agent) == 0 ||
+				config_desk_for(config, from));
+	return is_his ? g_steal_pointer(&agent) : NULL;
+}
+
+/* A gateway tells who writes as the desk in the envelope, if it does. */
+static char *
+agent_by_network(const Config *config, const Envelope *envelope,
+		 const char *from)
+{
+	const char *sender = envelope->sender;
+	if (!network_list_contains(config->agent_networks, envelope->client))
+		return NULL;
+	if (config_is_agent_address(config, NULL, from))
+		return g_ascii_strdown(from, -1);
+	if (!config_desk_for(config, from))
+		return NULL;
+	bool is_told = sender && config_is_agent_address(config, NULL, sender);
+	return g_ascii_strdown(is_told ? sender : from, -1);
+}
+
+/* Design 8.2: an agent is a login, not a From line. Why, is put in *reason. */
+static char *
+agent_behind(const Config *config, const Envelope *envelope, const Mail *mail,
+	     const char *auth_reason, const char **reason)
 {
 	const char *from = mail_from_address(mail);
 	if (!from)
-		return false;
-	g_autofree char *by_login =
-		envelope->login ? config_login_address(config, envelope->login)
-				: NULL;
-	if (by_login && (g_ascii_strcasecmp(from, by_login) == 0 ||
-			 config_desk_for(config, from))) {
-		triage->agent = g_steal_pointer(&by_login);
-		triage->reason = g_strdup("agent by login");
-		return true;
-	}
-	if (!config_is_agent_address(config, NULL, from))
-		return false;
-	bool by_network =
-		network_list_contains(config->agent_networks, envelope->client);
-	bool by_dmarc = config->agent_dmarc &&
-			g_strcmp0(auth_reason, "dmarc=pass") == 0;
-	if (!by_network && !by_dmarc)
-		return false;
-	triage->agent = g_ascii_strdown(from, -1);
-	triage->reason = g_strdup(by_network ? "agent by network"
-					     : "agent by dmarc=pass");
-	return true;
+		return NULL;
+	char *agent = agent_by_login(config, envelope, from);
+	*reason = "agent by login";
+	if (agent)
+		return agent;
+	agent = agent_by_network(config, envelope, from);
+	*reason = "agent by network";
+	if (agent)
+		return agent;
+	*reason = "agent by dmarc=pass";
+	return config->agent_dmarc &&
+			       config_is_agent_address(config, NULL, from) &&
+			       g_strcmp0(auth_reason, "dmarc=pass") == 0
+		       ? g_ascii_strdown(from, -1)
+		       : NULL;
 }
 
 /* Whether a mail comes in our name: from the null sender, or from a desk. */
@@ -168,6 +196,8 @@ judge_content(Triage *triage, const RobotVerdict *robot, const Mail *mail)
 		triage->reason = g_strdup("the sender is to be ignored");
 	} else if (robot->is_robot) {
 		triage->role = ROLE_ROBOT;
+		triage->is_vacation_reply =
+			g_strcmp0(robot->kind, "vacation reply") == 0;
 		triage->reason =
 			robot->kind ? g_strdup_printf("%s: %s", robot->kind,
 						      robot->reason)
@@ -253,13 +283,16 @@ judge_writer(Triage *triage, const TriageSite *site, const Envelope *envelope,
 	triage->auth = authres_judge(mail, ids, site->hostname, &auth_reason);
 	triage->is_authenticated =
 		envelope->login || is_vouched_for(triage, mail);
+	const char *as_agent = NULL;
+	if (site->config)
+		triage->agent = agent_behind(site->config, envelope, mail,
+					     auth_reason, &as_agent);
 	if (is_echo(site, envelope, mail)) {
 		triage->role = ROLE_ECHO;
 		triage->reason = g_strdup("our own notification");
-	} else if (site->config && !robot.is_robot &&
-		   speaks_as_agent(triage, site->config, envelope, mail,
-				   auth_reason)) {
+	} else if (triage->agent && !robot.is_robot) {
 		triage->role = ROLE_AGENT;
+		triage->reason = g_strdup(as_agent);
 		triage->is_authenticated = true;
 	} else {
 		judge_content(triage, &robot, mail);
@@ -297,8 +330,7 @@ triage_is_ours(const Config *config, const Envelope *envelope)
 {
 	for (guint i = 0; i < envelope->recipients->len; i++) {
 		const char *address = envelope->recipients->pdata[i];
-		if (config_desk_for(config, address) ||
-		    is_agent_or_team(config, address))
+		if (triage_is_staff(config, address))
 			return true;
 	}
 	g_autofree char *agent =

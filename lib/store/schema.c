@@ -70,6 +70,7 @@ static const char schema[] =
 	" message_id TEXT,"
 	" at INTEGER NOT NULL,"
 	" agent TEXT,"
+	" reference TEXT,"
 	" PRIMARY KEY (ticket, position)) WITHOUT ROWID;"
 
 	/* the desks that a ticket is not of, and that have its mail */

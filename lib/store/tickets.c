@@ -80,9 +80,11 @@ answers_put(StoreTx *tx, const Ticket *ticket, GError **error)
 	for (guint i = 0; i < ticket->answers->len; i++) {
 		const TicketAnswer *answer = ticket->answers->pdata[i];
 		if (!db_run(tx, error,
-			    "INSERT INTO answer VALUES (?1, ?2, ?3, ?4, ?5)",
-			    "titit", ticket->number, (int64_t)i,
-			    answer->message_id, answer->at, answer->agent))
+			    "INSERT INTO answer"
+			    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+			    "tititt", ticket->number, (int64_t)i,
+			    answer->message_id, answer->at, answer->agent,
+			    answer->reference))
 			return false;
 	}
 	return true;
@@ -237,14 +239,16 @@ answers_read(StoreTx *tx, Ticket *ticket, GError **error)
 {
 	bool ok;
 	sqlite3_stmt *row = db_query(tx, error,
-				     "SELECT message_id, at, agent FROM answer"
+				     "SELECT message_id, at, agent, reference"
+				     " FROM answer"
 				     " WHERE ticket = ?1 ORDER BY position",
 				     "t", ticket->number);
 	while (db_next(tx, row, &ok, error)) {
 		g_autofree char *message_id = row_text(row, 0);
-		ticket_add_answer(ticket, message_id,
-				  sqlite3_column_int64(row, 1))
-			->agent = row_text(row, 2);
+		TicketAnswer *answer = ticket_add_answer(
+			ticket, message_id, sqlite3_column_int64(row, 1));
+		answer->agent = row_text(row, 2);
+		answer->reference = row_text(row, 3);
 	}
 	return ok;
 }

@@ -8,6 +8,7 @@
 #define UNIQUE_LENGTH 8
 #define PURPOSE "ticket"
 #define LOOP_PURPOSE "loop"
+#define BOUNCE_MARK "b-"
 
 char *
 reference_new(const Keyring *keyring, const char *number, const char *domain)
@@ -52,4 +53,29 @@ reference_number(const Keyring *keyring, const char *message_id)
 	if (!token_is_ours(keyring, PURPOSE, named, token))
 		return NULL;
 	return g_strndup(message_id, NUMBER_DIGITS);
+}
+
+char *
+bounce_address(const char *reference, const char *desk_address, char delimiter)
+{
+	const char *domain = strrchr(desk_address, '@');
+	g_autofree char *desk =
+		g_strndup(desk_address, (gsize)(domain - desk_address));
+	g_autofree char *local = g_strndup(reference, strcspn(reference, "@"));
+	return g_strdup_printf("%s%c" BOUNCE_MARK "%s%s", desk, delimiter,
+			       local, domain);
+}
+
+char *
+bounce_address_reference(const Keyring *keyring, const char *address,
+			 char delimiter)
+{
+	const char mark[] = {delimiter, 'b', '-', '\0'};
+	g_autofree char *lower = g_ascii_strdown(address, -1);
+	const char *extension = delimiter ? g_strrstr(lower, mark) : NULL;
+	if (!extension)
+		return NULL;
+	const char *reference = extension + strlen(mark);
+	g_autofree char *number = reference_number(keyring, reference);
+	return number ? g_strdup(reference) : NULL;
 }

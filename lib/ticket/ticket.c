@@ -32,6 +32,7 @@ answer_free(void *data)
 	TicketAnswer *answer = data;
 	g_free(answer->message_id);
 	g_free(answer->agent);
+	g_free(answer->reference);
 	g_free(answer);
 }
 
@@ -111,11 +112,12 @@ ticket_add_answer(Ticket *ticket, const char *message_id, int64_t at)
 }
 
 const TicketAnswer *
-ticket_answer_by(const Ticket *ticket, const char *message_id)
+ticket_answer_by(const Ticket *ticket, const char *id)
 {
-	for (guint i = 0; message_id && i < ticket->answers->len; i++) {
+	for (guint i = 0; id && i < ticket->answers->len; i++) {
 		const TicketAnswer *answer = ticket->answers->pdata[i];
-		if (g_strcmp0(answer->message_id, message_id) == 0)
+		if (g_strcmp0(answer->message_id, id) == 0 ||
+		    g_strcmp0(answer->reference, id) == 0)
 			return answer;
 	}
 	return NULL;

@@ -372,4 +372,176 @@ subtest 'one mail to several customers counts for the ticket it names' => sub {
 	is_deeply $cli->ticket($other->{number}), $before, 'the other is as it was';
 };
 
+# An answer with a keyed address for its bounces, and that address.
+sub keyed($cli, @given) {
+	my $got = answer($cli, @given);
+	my ($address) = map { /^change envelope sender: (.*)/ } $got->{edits}->@*;
+	return ($got, $address);
+}
+
+subtest 'bounce-address gives each answer an address of its own for bounces' => sub {
+	my ($got, $address) = keyed(site('bounce-address = true'));
+	my ($references) = field_after($got, 'References');
+	my ($ours) = $references =~ /<($got->{number}\.[^<>]+)\@/;
+	is $address, "support+b-$ours\@acme.example", 'keyed as our id is';
+	is_deeply [edits_of($got, 'From')], [], 'the agent may stay in sight';
+	my $cli = site("bounce-address = true\nmask-agents = true");
+	my @addresses = map { (keyed($cli, 'Message-ID' => "<$_\@acme.example>"))[1] } 1, 2;
+	isnt $addresses[0], $addresses[1], 'one each';
+	is((keyed($cli, 'Message-ID' => '<1@acme.example>'))[1], $addresses[0], 'the same one when it comes again');
+	$cli = site('bounce-address = true', site => 'recipient-delimiter = "-"');
+	like((keyed($cli))[1], qr/^support-b-/, 'the site\'s delimiter');
+};
+
+subtest 'bounce-address needs a delimiter' => sub {
+	my $run = Loket::Cli->new(site => 'recipient-delimiter = ""', desk => 'bounce-address = true')->run('check');
+	is $run->{exit}, 78, 'a wrong configuration';
+	like $run->{err}, qr/loket\.conf:\d+: bounce-address is on without recipient-delimiter/, 'which says why';
+};
+
+subtest 'a bounce is known by the address it comes to' => sub {
+	my %bounce = (
+		'without the mail it returns' => bounce_of('x') =~ s/\n--b\nContent-Type: text\/rfc822-headers.*?(?=\n--b--)//sr,
+		'with another Message-ID' => bounce_of('<rewritten@gateway.example>'),
+	);
+	for my $name (sort keys %bounce) {
+		my $cli = site('bounce-address = true');
+		my ($got, $address) = keyed($cli);
+		answer($cli, 'Message-ID' => '<later@acme.example>');
+		my $bounce = bounces($cli, $bounce{$name}, uc $address);
+		is $bounce->{role}, 'bounce', "$name: a bounce";
+		is $bounce->{number}, $got->{number}, "$name: of this ticket";
+		is_deeply [told($cli)], ['alert ' . JAN . " $got->{number}"], "$name: the agent is told";
+		my $ticket = $cli->ticket($got->{number});
+		ok $ticket->{undeliverable}, "$name: flagged";
+		ok $ticket->{targets}{'first-response'}{met}, "$name: met by the answer that has arrived";
+		bounces($cli, bounce_of('<later@acme.example>'), $address);
+		is $cli->ticket($got->{number})->{targets}{'first-response'}{met_at}, undef, "$name: until that comes back too";
+	}
+};
+
+subtest 'the address proves nothing about another ticket' => sub {
+	my $cli = site('bounce-address = true');
+	my ($got, $address) = keyed($cli);
+	my $other = $cli->take(From => 'bo@klant.example', Subject => 'Anders', 'Message-ID' => '<other@klant.example>');
+	my %forged = ('another number' => $address =~ s/b-\d+/b-$other->{number}/r, 'a cut token' => $address =~ s/.@/@/r,
+		'no token' => DESK);
+	for my $name (sort keys %forged) {
+		my $bounce = bounces($cli, bounce_of("<$name\@nowhere.example>" =~ s/ //gr), $forged{$name});
+		is $bounce->{number}, undef, "$name: no ticket";
+		ok !$cli->ticket($_->{number})->{undeliverable}, "$name: nothing is flagged" for $got, $other;
+	}
+};
+
+subtest 'an automatic reply to the keyed address joins and changes nothing' => sub {
+	my $cli = site('bounce-address = true');
+	my ($got, $address) = keyed($cli);
+	my $before = $cli->ticket($got->{number});
+	my $reply = $cli->take(From => AN, from => '', rcpt => [$address], Subject => 'Afwezig', 'Auto-Submitted' => 'auto-replied');
+	is $reply->{number}, $got->{number}, 'joins';
+	my $after = $cli->ticket($got->{number});
+	is_deeply [@$after{qw(state targets undeliverable)}], [@$before{qw(state targets undeliverable)}], 'no more';
+	is_deeply [told($cli)], [], 'nobody is told';
+};
+
+subtest 'an answer without a Message-ID gets ours' => sub {
+	my $cli = site('mask-agents = true');
+	my $got = answer($cli, 'Message-ID' => undef);
+	my ($id) = field_after($got, 'Message-ID');
+	like $id, qr/^<$got->{number}\.[0-9a-z]{8}\.[0-9a-z]{16}\@acme\.example>\z/, 'keyed';
+	is_deeply [edits_of($got, 'References')], [], 'which is not its own reference';
+	is $cli->ticket($got->{number})->{messages}[-1]{message_id}, $id =~ s/[<>]//gr, 'stored';
+	is $cli->take(From => AN, Subject => 'Re: x', 'In-Reply-To' => $id)->{number}, $got->{number}, 'a reply joins';
+	$cli = site('');
+	($id) = field_after(answer($cli, 'Message-ID' => undef), 'Message-ID');
+	my $number = bounces($cli, bounce_of($id), JAN)->{number};
+	is $cli->ticket($number)->{targets}{'first-response'}{met_at}, undef, 'a bounce takes it back';
+	is_deeply [told($cli)], ['alert ' . JAN . " $number"], 'and its agent is told';
+};
+
+subtest 'such an answer is ours still when it comes back' => sub {
+	for my $desk ('', 'mask-agents = true') {
+		my $cli = site($desk);
+		my $got = answer($cli, 'Message-ID' => undef);
+		my ($id) = field_after($got, 'Message-ID');
+		my $before = $cli->ticket($got->{number});
+		answer($cli, login => undef, client => '127.0.0.1', 'Message-ID' => $id,
+			$desk ? (From => 'Jan <support@acme.example>', from => DESK) : (from => JAN));
+		my $after = $cli->ticket($got->{number});
+		is_deeply [@$after{qw(state targets messages)}], [@$before{qw(state targets messages)}], "$desk: as it was";
+	}
+};
+
+subtest 'an agent\'s automatic reply in a ticket leaves in the name of the desk too' => sub {
+	my @away = ('Auto-Submitted' => 'auto-replied', Subject => 'Afwezig', from => '');
+	my $cli = site("mask-agents = true\ncopy-answers = true");
+	my $before = $cli->ticket(2600000014);
+	my $got = answer($cli, @away);
+	is $got->{role}, 'robot', 'a robot';
+	is_deeply [field_after($got, 'From', 'x')], ['"Jan, Acme Klantenservice" <support@acme.example>'], 'From';
+	is_deeply envelope_edits($got), [], 'the null sender stays, and no copy is made';
+	my $after = $cli->ticket($got->{number});
+	is_deeply [@$after{qw(state targets)}], [@$before{qw(state targets)}], 'it counts for nothing';
+	is $after->{messages}[-1]{direction}, 'out', 'it went out';
+	is_deeply [edits_of(answer(site(''), @away), 'From')], [], 'unless agents are in sight';
+};
+
+subtest 'withhold-auto-replies keeps them from the customer' => sub {
+	my %away = (
+		'his own' => [JAN, [AN], [AN]],
+		'to several' => [JAN, [AN, 'bo@elders.example', ELS, DESK, 'support-team@acme.example'], [AN, 'bo@elders.example']],
+		'to an insider' => [JAN, ['directie@acme.example', AN], ['directie@acme.example', AN]],
+	);
+	for my $name (sort keys %away) {
+		my ($from, $rcpt, $withheld) = $away{$name}->@*;
+		my $cli = site('withhold-auto-replies = true');
+		my $got = answer($cli, From => $from, from => '', rcpt => $rcpt, 'Auto-Submitted' => 'auto-replied');
+		is_deeply envelope_edits($got), [map { "delete envelope recipient: $_" } @$withheld], $name;
+		is_deeply [event($cli, $got->{number}, 'withheld')], $withheld, "$name: said in the ticket";
+		is $cli->ticket($got->{number})->{messages}[-1]{role}, 'robot', "$name: kept there";
+	}
+};
+
+subtest 'withhold-auto-replies keeps nothing else from anybody' => sub {
+	my @away = ('Auto-Submitted' => 'auto-replied', from => '');
+	my %mail = (
+		'an answer' => [],
+		'one outside a ticket' => [@away, 'In-Reply-To' => undef, Subject => 'Afwezig'],
+		'a forged one' => [@away, login => undef, rcpt => [AN, DESK]],
+		'another employee\'s' => [@away, login => 'kees'],
+		'an answer to an invitation' => ['Auto-Submitted' => 'auto-replied', 'Content-Type' => 'text/calendar; method=REPLY'],
+		'a receipt' => [@away, 'Content-Type' => 'multipart/report; report-type=disposition-notification; boundary=b'],
+		'what a program makes up' => ['Auto-Submitted' => 'auto-generated'],
+		'a customer\'s' => [@away, From => AN, login => undef, rcpt => [DESK]],
+	);
+	for my $name (sort keys %mail) {
+		my $got = answer(site('withhold-auto-replies = true'), $mail{$name}->@*);
+		is_deeply envelope_edits($got), [], $name;
+	}
+};
+
+subtest 'a gateway speaks for agents, in their name or the desk\'s' => sub {
+	my @site = (site => 'agent-networks = { "198.51.100.0/24" }');
+	my @gateway = (login => undef, client => '198.51.100.7');
+	my %from = (
+		'an agent' => [[From => ELS], ELS],
+		'the shared mailbox' => [[From => DESK, from => DESK], DESK],
+		'the shared mailbox, and who it is' => [[From => DESK, from => ELS], ELS],
+		'no agent' => [[From => 'kees@acme.example'], undef],
+		'an agent from elsewhere' => [[From => ELS, client => '198.51.101.7'], undef],
+		'the desk from elsewhere' => [[From => DESK, client => '198.51.101.7'], undef],
+		'the desk over loopback' => [[From => DESK, client => '127.0.0.1'], undef],
+	);
+	for my $name (sort keys %from) {
+		my ($fields, $agent) = $from{$name}->@*;
+		my $cli = site('mask-agents = true', @site);
+		my $got = answer($cli, @gateway, @$fields);
+		my ($ticket) = $cli->tickets;
+		is $got->{role} eq 'agent', defined $agent, "$name: role";
+		is $ticket->{agent}, $agent, "$name: who answered";
+		is $ticket->{state}, defined $agent ? 'pending' : 'open', "$name: state";
+		is_deeply [map { /sender: (.*)/ } $got->{edits}->@*], [defined $agent ? DESK : ()], "$name: masked";
+	}
+};
+
 done_testing;

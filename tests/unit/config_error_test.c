@@ -125,6 +125,11 @@ static const struct {
 			    "never"},
 	{"subject-tag = all", "subject-tag is "},
 	{"mask-agents = 1", "mask-agents is "},
+	{"withhold-auto-replies = 1", "withhold-auto-replies is "},
+	{"bounce-address = true "
+	 "addresses = { \"abcdefghijklmnopqrstuvwxyz@acme.example\" }",
+	 "bounce-address does not fit abcdefghijklmnopqrstuvwxyz@acme.example, "
+	 "expected at most 25 characters before the @"},
 	{"retention = \"for ever\"", "retention is "},
 	{"forward = old", "forward is "},
 	{"keep = nothing", "keep is "},

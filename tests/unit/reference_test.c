@@ -167,6 +167,66 @@ knows_ids_of_an_old_key_but_not_of_another_site(void **state)
 	assert_false(is_ours(other, ISSUED "@" DOMAIN));
 }
 
+static void
+makes_an_address_for_what_comes_back(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *desk;
+		char delimiter;
+		const char *want;
+	} cases[] = {
+		{"support@" DOMAIN, '+', "support+b-" ISSUED "@" DOMAIN},
+		{"a+b-c@" DOMAIN, '+', "a+b-c+b-" ISSUED "@" DOMAIN},
+		{"support@" DOMAIN, '-', "support-b-" ISSUED "@" DOMAIN},
+		/* RFC 5321 4.5.3.1.1: 64 characters */
+		{"abcdefghijklmnopqrstuvwxy@" DOMAIN, '+',
+		 "abcdefghijklmnopqrstuvwxy+b-" ISSUED "@" DOMAIN},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *address = bounce_address(
+			ISSUED "@" DOMAIN, cases[i].desk, cases[i].delimiter);
+		assert_string_equal(address, cases[i].want);
+		assert_in_range(strcspn(address, "@"), 1, 64);
+	}
+}
+
+static void
+knows_the_addresses_that_it_made(void **state)
+{
+	static const struct {
+		const char *address;
+		char delimiter;
+		bool want;
+	} cases[] = {
+		{"support+b-" ISSUED "@" DOMAIN, '+', true},
+		{"SUPPORT+B-2600042179.ABCDEFGH.2BCMZ7KV42WTCJW9@ACME.EXAMPLE",
+		 '+', true},
+		{"a+b-c+b-" ISSUED "@" DOMAIN, '+', true},
+		{"support-b-" ISSUED "@" DOMAIN, '-', true},
+		{"support-b-" ISSUED "@" DOMAIN, '+', false},
+		{"support+b-" ISSUED "@" DOMAIN, '\0', false},
+		{"support+" ISSUED "@" DOMAIN, '+', false},
+		{"support+b-x" ISSUED "@" DOMAIN, '+', false},
+		{"support+b-2600042187.abcdefgh.2bcmz7kv42wtcjw9@" DOMAIN, '+',
+		 false},
+		{"support+b-2600042179.abcdefgh.2bcmz7kv42wtcjw@" DOMAIN, '+',
+		 false},
+		{"support+b-@" DOMAIN, '+', false},
+		{"support@" DOMAIN, '+', false},
+		{"", '+', false},
+	};
+	g_autoptr(Keyring) keyring = keyring_of(state, "2000 " KEY "\n");
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *found = bounce_address_reference(
+			keyring, cases[i].address, cases[i].delimiter);
+		if ((found != NULL) != cases[i].want)
+			fail_msg("%s", cases[i].address);
+		if (found)
+			assert_string_equal(found, ISSUED "@" DOMAIN);
+	}
+}
+
 int
 main(void)
 {
@@ -179,6 +239,8 @@ main(void)
 		IN_SCRATCH(refuses_an_id_with_any_character_changed),
 		IN_SCRATCH(refuses_an_id_that_was_cut),
 		IN_SCRATCH(knows_ids_of_an_old_key_but_not_of_another_site),
+		IN_SCRATCH(makes_an_address_for_what_comes_back),
+		IN_SCRATCH(knows_the_addresses_that_it_made),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

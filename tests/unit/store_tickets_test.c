@@ -393,7 +393,7 @@ keeps_answers_and_pauses_in_their_order(void **state)
 	g_autoptr(Ticket) ticket = full_ticket();
 	ticket_add_answer(ticket, "a@acme.example", 20)->agent =
 		g_strdup("jan@acme.example");
-	ticket_add_answer(ticket, NULL, 10);
+	ticket_add_answer(ticket, NULL, 10)->reference = g_strdup("r@x");
 	ticket_add_pause(ticket, 30, 40, "waiting");
 	ticket_add_pause(ticket, 50, 0, NULL);
 	add_ticket(store, ticket, 2026);
@@ -406,6 +406,8 @@ keeps_answers_and_pauses_in_their_order(void **state)
 	assert_int_equal(first->at, 20);
 	assert_null(second->message_id);
 	assert_null(second->agent);
+	assert_null(first->reference);
+	assert_string_equal(second->reference, "r@x");
 	assert_int_equal(second->at, 10);
 	assert_int_equal(got->pauses->len, 2);
 	const TicketPause *ended = got->pauses->pdata[0];

@@ -275,7 +275,8 @@ an_answer_is_found_by_its_mail(void **state)
 	g_autoptr(Ticket) ticket = asked();
 	ticket_answer(ticket, NULL, T2);
 	TicketAnswer *answer = ticket_answer(ticket, "a@acme.example", T3);
-	assert_null(answer->agent);
+	answer->reference = g_strdup("r@acme.example");
+	assert_ptr_equal(ticket_answer_by(ticket, "r@acme.example"), answer);
 	assert_ptr_equal(ticket_answer_by(ticket, "a@acme.example"), answer);
 	assert_null(ticket_answer_by(ticket, "A@acme.example"));
 	assert_null(ticket_answer_by(ticket, NULL));
