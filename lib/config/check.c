@@ -1,4 +1,6 @@
 /* check: see check.h */
+#include <arpa/inet.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <glib.h>
@@ -103,7 +105,8 @@ is_store(const char *text)
 static bool
 is_host(const char *text)
 {
-	return is_domain(text) || g_hostname_is_ip_address(text);
+	uint8_t address[16];
+	return is_domain(text) || inet_pton(AF_INET6, text, address) == 1;
 }
 
 static bool

@@ -37,6 +37,7 @@ static const struct {
 	{"relay = \"smtp://u:p@x\"", "relay is "},
 	{"relay = \"smtp://mail \"", "relay is "},
 	{"relay = \"smtp://ma{il\"", "relay is "},
+	{"relay = \"smtp://[:]\"", "relay is "},
 	{"secret = \"\"", "secret is \"\", expected the path"},
 	{"log = file", "log is \"file\", expected one of syslog, "
 		       "stderr"},
