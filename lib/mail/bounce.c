@@ -162,10 +162,10 @@ read_group(const char **cursor, const char *end, MailBounce *bounce)
 }
 
 static void
-read_status_part(const Part *part, MailBounce *bounce)
+read_status_part(const Part *part, size_t *bytes_left, MailBounce *bounce)
 {
 	g_autoptr(GString) report = g_string_new(NULL);
-	(void)text_decode(part, report, BOUNCE_BYTES_MAX);
+	*bytes_left -= text_decode(part, report, *bytes_left);
 	const char *cursor = report->str;
 	const char *end = cursor + report->len;
 	while (cursor < end) {
@@ -195,10 +195,10 @@ bounce_id_in(const char *header, size_t length)
 
 static void
 read_returned_part(const BouncePatterns *patterns, const Part *part,
-		   MailBounce *bounce)
+		   size_t *bytes_left, MailBounce *bounce)
 {
 	g_autoptr(GString) header = g_string_new(NULL);
-	(void)text_decode(part, header, BOUNCE_BYTES_MAX);
+	*bytes_left -= text_decode(part, header, *bytes_left);
 	if (!bounce->message_id)
 		bounce->message_id = bounce_id_in(header->str, header->len);
 	if (bounce->recipients->len == 0)
@@ -207,37 +207,39 @@ read_returned_part(const BouncePatterns *patterns, const Part *part,
 }
 
 static void
-read_reports(const Part *part, MailBounce *bounce)
+read_reports(const Part *part, size_t *bytes_left, MailBounce *bounce)
 {
 	static const char *const types[] = {"message/delivery-status",
 					    "message/global-delivery-status",
 					    NULL};
 	for (guint i = 0; part->children && i < part->children->len; i++)
-		read_reports(part->children->pdata[i], bounce);
+		read_reports(part->children->pdata[i], bytes_left, bounce);
 	if (g_strv_contains(types, part->type))
-		read_status_part(part, bounce);
+		read_status_part(part, bytes_left, bounce);
 }
 
 static void
 read_returned(const BouncePatterns *patterns, const Part *part,
-	      MailBounce *bounce)
+	      size_t *bytes_left, MailBounce *bounce)
 {
 	static const char *const types[] = {
 		"message/rfc822",	  "message/global",
 		"message/rfc822-headers", "message/global-headers",
 		"text/rfc822-headers",	  NULL};
 	for (guint i = 0; part->children && i < part->children->len; i++)
-		read_returned(patterns, part->children->pdata[i], bounce);
+		read_returned(patterns, part->children->pdata[i], bytes_left,
+			      bounce);
 	if (g_strv_contains(types, part->type))
-		read_returned_part(patterns, part, bounce);
+		read_returned_part(patterns, part, bytes_left, bounce);
 }
 
 /* A report that names nobody has a letter beside it that does. */
 static void
 read_report(const BouncePatterns *patterns, const Part *root, Mail *mail)
 {
+	size_t bytes_left = BOUNCE_BYTES_MAX;
 	mail->bounce = bounce_new();
-	read_reports(root, mail->bounce);
+	read_reports(root, &bytes_left, mail->bounce);
 	if (mail->bounce->recipients->len == 0)
 		(void)bounce_read_letter(patterns, mail, mail->bounce);
 }
@@ -263,7 +265,8 @@ bounce_read(const BouncePatterns *patterns, Mail *mail, const Part *root)
 		mail->bounce = bounce_from_letter(patterns, mail);
 	if (!mail->bounce)
 		return;
-	read_returned(patterns, root, mail->bounce);
+	size_t bytes_left = BOUNCE_BYTES_MAX;
+	read_returned(patterns, root, &bytes_left, mail->bounce);
 	if (!mail->bounce->message_id)
 		mail->bounce->message_id = g_strdup(answered_id(mail));
 }

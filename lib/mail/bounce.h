@@ -14,7 +14,8 @@
 
 /* Recipients of one report that are read. */
 #define BOUNCE_RECIPIENTS_MAX 1000
-/* Of a report or a returned mail so many bytes are read. */
+/* So many bytes are read of a letter, of all reports of a mail together, and
+ * of all the mails that it returns. */
 #define BOUNCE_BYTES_MAX 262144
 
 typedef struct BouncePatterns BouncePatterns;

@@ -11,6 +11,10 @@
 
 /* The announcement stands in so much of the text. */
 #define ANNOUNCEMENT_BYTES_MAX 4096
+/* Patterns that are tried on one letter: each may look at all of it, and an
+ * address that stands there often would be looked for as often. A letter that
+ * names a thousand recipients takes most of it. */
+#define MATCHES_MAX 10000
 /* Spans of a pattern with an address: the whole and the address. */
 #define ADDRESS_SPANS 2
 /* So many of words, subject, recipient and returned id make a bounce of what
@@ -169,13 +173,17 @@ typedef struct Letter {
 	size_t end;	    /* where the returned mail begins */
 	char *words;	    /* the head of the text on one line */
 	const char *action; /* of all recipients */
+	unsigned matches_left;
 	MailBounce *bounce;
 } Letter;
 
 static bool
-letter_finds(const Letter *letter, enum BouncePattern pattern, size_t start,
+letter_finds(Letter *letter, enum BouncePattern pattern, size_t start,
 	     size_t end, PatternSpan *spans)
 {
+	if (letter->matches_left == 0)
+		return false;
+	letter->matches_left--;
 	return pattern_match(letter->patterns->of[pattern], letter->text, end,
 			     start, spans, ADDRESS_SPANS);
 }
@@ -208,6 +216,7 @@ letter_init(Letter *letter, const BouncePatterns *patterns, const Mail *mail,
 	*letter = (Letter){.patterns = patterns,
 			   .mail = mail,
 			   .text = g_strndup(mail->text, BOUNCE_BYTES_MAX),
+			   .matches_left = MATCHES_MAX,
 			   .bounce = bounce};
 	letter->length = letter->end = strlen(letter->text);
 	if (letter_finds(letter, COPY, 0, letter->length, copy))
@@ -261,7 +270,7 @@ is_listed(const MailBounce *bounce, const char *address)
 /* A status on a line with the address, as in a transcript, else the first one
  * from start to end. The result is the caller's, NULL when there is none. */
 static char *
-find_status(const Letter *letter, const char *address, size_t start, size_t end)
+find_status(Letter *letter, const char *address, size_t start, size_t end)
 {
 	PatternSpan status[ADDRESS_SPANS];
 	const char *stop = letter->text + letter->end;
@@ -437,6 +446,9 @@ read_letter(Letter *letter)
 	/* Exim's field says it all, whoever sent the mail */
 	bool is_bounce =
 		mail_header(letter->mail, "X-Failed-Recipients", 0) != NULL;
+	if (!is_bounce && !letter->mail->report &&
+	    sender_of(letter->patterns, letter->mail) == SENDER_ORDINARY)
+		return false;
 	add_recipients(letter);
 	add_copied_id(letter);
 	is_bounce = is_bounce || is_plausible(letter);

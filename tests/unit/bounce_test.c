@@ -1,5 +1,12 @@
 /* bounce: whom a mail did not reach, in the words of any mail server. */
+#include <time.h>
+
 #include "mail_fixture.h"
+
+#include "../../lib/mail/bounce.h"
+
+/* Far more than it takes, also with sanitizers, and far less than a hang. */
+#define CPU_S_MAX 5
 
 #define ORIGINAL "Message-ID: <1@acme.example>\r\nSubject: x\r\n"
 
@@ -389,6 +396,70 @@ every_beginning_is_read(void **state)
 	}
 }
 
+static void
+hostile_letters_take_no_time(void **state)
+{
+	static const char *const lines[] = {
+		"a@b.example\n",
+		"x a@b.example 5.1.1\n",
+		"<a@b.example>:\n",
+		"To\n\n",
+		" \n",
+		"-----",
+		"Original message ",
+		"a@",
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+		GString *text = g_string_new("From: mailer-daemon@b.example\n"
+					     "Subject: failure notice\n\n");
+		while (text->len < BOUNCE_BYTES_MAX)
+			g_string_append(text, lines[i]);
+		clock_t start = clock();
+		g_autoptr(Mail) mail = read_text(state, text->str);
+		assert_non_null(mail->bounce);
+		assert_true(clock() - start < CPU_S_MAX * CLOCKS_PER_SEC);
+		g_string_free(text, TRUE);
+	}
+}
+
+/* Each of many reports names as many recipients as are read, and more. */
+static void
+hostile_reports_take_no_time(void **state)
+{
+	GString *status = g_string_new(NULL);
+	for (int i = 0; i < 3000; i++)
+		g_string_append_printf(
+			status, "Final-Recipient: rfc822;%d@b\r\n\r\n", i);
+	GString *text = g_string_new("Content-Type: multipart/report; "
+				     "boundary=b\r\n\r\n");
+	for (int i = 0; i < 300; i++)
+		g_string_append_printf(
+			text,
+			"--b\r\nContent-Type: message/delivery-status"
+			"\r\n\r\n%s\r\n",
+			status->str);
+	clock_t start = clock();
+	g_autoptr(Mail) mail = read_text(state, text->str);
+	assert_int_equal(mail->bounce->recipients->len, BOUNCE_RECIPIENTS_MAX);
+	assert_true(clock() - start < CPU_S_MAX * CLOCKS_PER_SEC);
+	g_string_free(status, TRUE);
+	g_string_free(text, TRUE);
+}
+
+static void
+reads_a_thousand_recipients(void **state)
+{
+	g_autoptr(GString) text =
+		g_string_new("From: mailer-daemon@b.example\n"
+			     "Subject: failure notice\n\n"
+			     "I wasn't able to deliver your message.\n");
+	for (int i = 0; i < BOUNCE_RECIPIENTS_MAX; i++)
+		g_string_append_printf(text, "<%d@b.example>:\nno user\n", i);
+	g_autoptr(Mail) mail = read_text(state, text->str);
+	assert_non_null(mail->bounce);
+	assert_int_equal(mail->bounce->recipients->len, BOUNCE_RECIPIENTS_MAX);
+}
+
 int
 main(void)
 {
@@ -402,6 +473,9 @@ main(void)
 		cmocka_unit_test(the_envelope_sender_counts),
 		cmocka_unit_test(success_is_no_bounce),
 		cmocka_unit_test(every_beginning_is_read),
+		cmocka_unit_test(hostile_letters_take_no_time),
+		cmocka_unit_test(hostile_reports_take_no_time),
+		cmocka_unit_test(reads_a_thousand_recipients),
 	};
 	return cmocka_run_group_tests_name("bounce", tests, make_reader,
 					   free_reader);
