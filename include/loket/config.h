@@ -198,6 +198,7 @@ typedef struct Config {
 	bool dry_run;
 	enum OnFailure on_failure;
 	int64_t ack_delay_s;
+	int64_t ack_expire_s;
 	int64_t duplicate_within_s;
 	int64_t key_lifetime_s;
 	int max_connections;

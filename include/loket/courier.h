@@ -19,8 +19,9 @@
 /* The pauses between attempts double from the first to the longest. */
 #define COURIER_PAUSE_FIRST_S 30
 #define COURIER_PAUSE_LONGEST_S 3600
-/* After so long an acknowledgement has no use any more. */
-#define COURIER_EXPIRE_S (4 * 3600)
+/* So many mails are on their way at once, each over a connection of its own
+ * that is kept. */
+#define COURIER_WORKERS 4
 
 typedef struct Courier Courier;
 
@@ -34,8 +35,8 @@ void courier_free(Courier *courier);
 bool courier_send_due(Courier *courier, int64_t now, unsigned *sent,
 		      GError **error);
 
-/* Starts a thread that sends whatever becomes due, until courier_free, which
- * waits for the one mail in hand. */
+/* Starts the threads that send whatever becomes due, until courier_free, which
+ * waits for the mails in hand. */
 void courier_start(Courier *courier);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Courier, courier_free)

@@ -244,6 +244,7 @@ typedef struct OutboxItem {
 	int attempts;
 	int64_t created_at; /* made, or let go after it was held */
 	int64_t next_at;
+	int64_t expires_at; /* past it, it is of no use to send; 0: never */
 	char *last_error;
 } OutboxItem;
 

@@ -167,6 +167,7 @@ static const Setting config_settings[] = {
 	{"dry-run", &type_bool, AT(dry_run), "false"},
 	{"on-failure", &type_on_failure, AT(on_failure), "tempfail"},
 	{"ack-delay", &type_duration, AT(ack_delay_s), "60 seconds"},
+	{"ack-expire", &type_duration, AT(ack_expire_s), "4 hours"},
 	{"duplicate-within", &type_duration, AT(duplicate_within_s), "7 days"},
 	{"key-lifetime", &type_duration, AT(key_lifetime_s), "2 years"},
 	{"max-connections", &type_count, AT(max_connections), "512"},

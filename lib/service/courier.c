@@ -13,14 +13,21 @@
 #define HELD_KIND "ack"
 #define HOUR_S 3600
 
+typedef struct Worker {
+	Courier *courier;
+	SmtpClient *smtp;
+	GThread *thread; /* NULL: not started */
+} Worker;
+
+/* The first worker looks into the store; the others wait for its call. */
 struct Courier {
 	const Config *config;
 	Store *store;
-	SmtpClient *smtp;
-	GThread *thread; /* NULL: not started */
+	Worker workers[COURIER_WORKERS];
 	GMutex lock;
-	GCond stopping;
+	GCond changed;
 	bool is_stopping;
+	unsigned calls; /* to the others, so far */
 };
 
 Courier *
@@ -28,12 +35,19 @@ courier_new(const Config *config, Store *store, GError **error)
 {
 	g_autoptr(Courier) courier = g_new0(Courier, 1);
 	g_mutex_init(&courier->lock);
-	g_cond_init(&courier->stopping);
+	g_cond_init(&courier->changed);
 	courier->config = config;
 	courier->store = store;
-	courier->smtp = smtp_client_new(config->relay, config->relay_user,
+	for (size_t i = 0; i < COURIER_WORKERS; i++) {
+		Worker *worker = &courier->workers[i];
+		worker->courier = courier;
+		worker->smtp =
+			smtp_client_new(config->relay, config->relay_user,
 					config->relay_password_file, error);
-	return courier->smtp ? g_steal_pointer(&courier) : NULL;
+		if (!worker->smtp)
+			return NULL;
+	}
+	return g_steal_pointer(&courier);
 }
 
 /* What is due when a round begins is sent in it. It may last: a slow relay
@@ -154,6 +168,12 @@ pause_s(int attempts)
 	return MIN(pause, COURIER_PAUSE_LONGEST_S);
 }
 
+static bool
+is_expired(const OutboxItem *item, int64_t at)
+{
+	return item->expires_at > 0 && at > item->expires_at;
+}
+
 static void
 set_state(OutboxItem *item, const char *state)
 {
@@ -170,9 +190,18 @@ note_failure(OutboxItem *item, const GError *why, int64_t now)
 	item->next_at = now + pause_s(item->attempts);
 	bool is_final =
 		g_error_matches(why, LOKET_ERROR, LOKET_ERROR_PERMANENT) ||
-		item->next_at - item->created_at > COURIER_EXPIRE_S;
+		is_expired(item, item->next_at);
 	if (is_final)
 		set_state(item, "failed");
+}
+
+/* A late acknowledgement would promise what has passed. */
+static void
+note_expiry(OutboxItem *item)
+{
+	set_state(item, "failed");
+	if (!item->last_error)
+		item->last_error = g_strdup("too late to be of use");
 }
 
 /* Once the reservation has ended, the row is somebody else's to send. */
@@ -191,18 +220,13 @@ save_in_time(Store *store, Delivery *delivery, GError **error)
 	}
 }
 
-static bool
-deliver(Courier *courier, Delivery *delivery, GError **error)
+/* The null sender: nobody answers a notification (RFC 3834 3). */
+static void
+offer(SmtpClient *smtp, Delivery *delivery)
 {
 	OutboxItem *item = delivery->item;
-	g_autoptr(GBytes) packed = store_pack(item->mail, error);
-	if (!packed)
-		return false;
-	delivery->packed = packed;
 	g_autoptr(GError) why = NULL;
-	/* the null sender: nobody answers a notification (RFC 3834 3) */
-	bool is_sent =
-		smtp_send(courier->smtp, "", item->recipient, item->mail, &why);
+	bool is_sent = smtp_send(smtp, "", item->recipient, item->mail, &why);
 	delivery->answered_at = round_now(delivery->round);
 	if (is_sent) {
 		set_state(item, "sent");
@@ -210,7 +234,22 @@ deliver(Courier *courier, Delivery *delivery, GError **error)
 	} else {
 		note_failure(item, why, delivery->answered_at);
 	}
-	return save_in_time(courier->store, delivery, error);
+}
+
+static bool
+deliver(const Worker *worker, Delivery *delivery, GError **error)
+{
+	OutboxItem *item = delivery->item;
+	g_autoptr(GBytes) packed = store_pack(item->mail, error);
+	if (!packed)
+		return false;
+	delivery->packed = packed;
+	delivery->answered_at = round_now(delivery->round);
+	if (is_expired(item, delivery->answered_at))
+		note_expiry(item);
+	else
+		offer(worker->smtp, delivery);
+	return save_in_time(worker->courier->store, delivery, error);
 }
 
 static bool
@@ -224,9 +263,10 @@ is_stopping(Courier *courier)
 
 /* *has tells whether there was a row; it may be the last. */
 static bool
-send_next(Courier *courier, const Round *round, bool *has, unsigned *sent,
+send_next(const Worker *worker, const Round *round, bool *has, unsigned *sent,
 	  GError **error)
 {
+	const Courier *courier = worker->courier;
 	Delivery delivery = {.config = courier->config, .round = round};
 	if (!store_write(courier->store, take, &delivery, error))
 		return false;
@@ -234,9 +274,31 @@ send_next(Courier *courier, const Round *round, bool *has, unsigned *sent,
 	*has = item != NULL;
 	if (!item)
 		return true;
-	bool ok = deliver(courier, &delivery, error);
+	bool ok = deliver(worker, &delivery, error);
 	*sent += ok && g_str_equal(item->state, "sent");
 	return ok;
+}
+
+/* All that was due when the round began. */
+static bool
+send_round(const Worker *worker, const Round *round, unsigned *sent,
+	   GError **error)
+{
+	bool has = true;
+	while (has && !is_stopping(worker->courier))
+		if (!send_next(worker, round, &has, sent, error))
+			return false;
+	return true;
+}
+
+/* The others help with what is due. */
+static void
+call_others(Courier *courier)
+{
+	g_mutex_lock(&courier->lock);
+	courier->calls++;
+	g_cond_broadcast(&courier->changed);
+	g_mutex_unlock(&courier->lock);
 }
 
 bool
@@ -253,12 +315,11 @@ courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
 	if (outlook.has_held &&
 	    !store_write(courier->store, release, &round, error))
 		return false;
-	bool has = outlook.has_held ||
-		   (outlook.next_at > 0 && outlook.next_at <= now);
-	while (has && !is_stopping(courier))
-		if (!send_next(courier, &round, &has, sent, error))
-			return false;
-	return true;
+	bool is_due = outlook.next_at > 0 && outlook.next_at <= now;
+	if (!outlook.has_held && !is_due)
+		return true;
+	call_others(courier);
+	return send_round(&courier->workers[0], &round, sent, error);
 }
 
 static void
@@ -268,13 +329,13 @@ rest(Courier *courier)
 		       (gint64)LOOK_EVERY_S * G_TIME_SPAN_SECOND;
 	g_mutex_lock(&courier->lock);
 	while (!courier->is_stopping &&
-	       g_cond_wait_until(&courier->stopping, &courier->lock, until))
+	       g_cond_wait_until(&courier->changed, &courier->lock, until))
 		continue;
 	g_mutex_unlock(&courier->lock);
 }
 
 static void *
-courier_main(void *data)
+look_out(void *data)
 {
 	Courier *courier = data;
 	while (!is_stopping(courier)) {
@@ -286,11 +347,40 @@ courier_main(void *data)
 	return NULL;
 }
 
+/* False: it is time to stop. */
+static bool
+await_call(Courier *courier, unsigned *answered)
+{
+	g_mutex_lock(&courier->lock);
+	while (!courier->is_stopping && courier->calls == *answered)
+		g_cond_wait(&courier->changed, &courier->lock);
+	*answered = courier->calls;
+	bool is_called = !courier->is_stopping;
+	g_mutex_unlock(&courier->lock);
+	return is_called;
+}
+
+static void *
+help(void *data)
+{
+	const Worker *worker = data;
+	unsigned answered = 0;
+	while (await_call(worker->courier, &answered)) {
+		Round round = {clock_now(), g_get_monotonic_time()};
+		unsigned sent = 0;
+		(void)send_round(worker, &round, &sent, NULL);
+	}
+	return NULL;
+}
+
 void
 courier_start(Courier *courier)
 {
-	g_assert(!courier->thread);
-	courier->thread = g_thread_new("courier", courier_main, courier);
+	Worker *workers = courier->workers;
+	g_assert(!workers[0].thread);
+	for (size_t i = 1; i < COURIER_WORKERS; i++)
+		workers[i].thread = g_thread_new("courier", help, &workers[i]);
+	workers[0].thread = g_thread_new("courier", look_out, courier);
 }
 
 void
@@ -298,15 +388,16 @@ courier_free(Courier *courier)
 {
 	if (!courier)
 		return;
-	if (courier->thread) {
-		g_mutex_lock(&courier->lock);
-		courier->is_stopping = true;
-		g_cond_signal(&courier->stopping);
-		g_mutex_unlock(&courier->lock);
-		(void)g_thread_join(courier->thread);
+	g_mutex_lock(&courier->lock);
+	courier->is_stopping = true;
+	g_cond_broadcast(&courier->changed);
+	g_mutex_unlock(&courier->lock);
+	for (size_t i = 0; i < COURIER_WORKERS; i++) {
+		Worker *worker = &courier->workers[i];
+		g_clear_pointer(&worker->thread, g_thread_join);
+		smtp_client_free(worker->smtp);
 	}
-	smtp_client_free(courier->smtp);
 	g_mutex_clear(&courier->lock);
-	g_cond_clear(&courier->stopping);
+	g_cond_clear(&courier->changed);
 	g_free(courier);
 }

@@ -18,14 +18,14 @@ store_outbox_add(StoreTx *tx, const OutboxItem *item, bool *is_added,
 		tx, error,
 		"INSERT INTO outbox (key, kind, state, ticket, recipient,"
 		" domain, subject, text, message_id, mail, is_authenticated,"
-		" desk, attempts, created_at, next_at)"
+		" desk, attempts, created_at, next_at, expires_at)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-		" 0, ?13, ?14) ON CONFLICT (key) DO NOTHING",
-		"tttttttttbitii", item->key, item->kind, item->state,
+		" 0, ?13, ?14, ?15) ON CONFLICT (key) DO NOTHING",
+		"tttttttttbitiii", item->key, item->kind, item->state,
 		item->ticket, item->recipient, domain_of(item->recipient),
 		item->subject, item->text, item->message_id, item->mail,
 		(int64_t)item->is_authenticated, item->desk, item->created_at,
-		item->next_at);
+		item->next_at, item->expires_at);
 	*is_added = ok && sqlite3_changes(tx->handle) == 1;
 	return ok;
 }
@@ -54,7 +54,8 @@ free_item(void *data)
 
 #define OUTBOX_COLUMNS                                                         \
 	"id, key, kind, state, ticket, recipient, subject, text, message_id,"  \
-	" is_authenticated, desk, attempts, created_at, next_at, last_error"
+	" is_authenticated, desk, attempts, created_at, next_at, expires_at,"  \
+	" last_error"
 
 static OutboxItem *
 item_of_row(sqlite3_stmt *row)
@@ -74,7 +75,8 @@ item_of_row(sqlite3_stmt *row)
 	item->attempts = sqlite3_column_int(row, 11);
 	item->created_at = sqlite3_column_int64(row, 12);
 	item->next_at = sqlite3_column_int64(row, 13);
-	item->last_error = row_text(row, 14);
+	item->expires_at = sqlite3_column_int64(row, 14);
+	item->last_error = row_text(row, 15);
 	return item;
 }
 
@@ -108,8 +110,8 @@ store_outbox_take(StoreTx *tx, int64_t now, int64_t until, OutboxItem **item,
 	while (db_next(tx, row, &ok, error)) {
 		*item = item_of_row(row);
 		(*item)->mail =
-			g_bytes_new(sqlite3_column_blob(row, 15),
-				    (gsize)sqlite3_column_bytes(row, 15));
+			g_bytes_new(sqlite3_column_blob(row, 16),
+				    (gsize)sqlite3_column_bytes(row, 16));
 	}
 	if (!ok || !*item)
 		return ok;

@@ -155,6 +155,7 @@ static const char schema[] =
 	" attempts INTEGER NOT NULL,"
 	" created_at INTEGER NOT NULL,"
 	" next_at INTEGER NOT NULL,"
+	" expires_at INTEGER NOT NULL,"
 	" last_error TEXT);"
 	"CREATE INDEX outbox_next ON outbox (next_at) WHERE state = 'waiting';"
 	"CREATE INDEX outbox_held ON outbox (kind) WHERE state = 'held';"

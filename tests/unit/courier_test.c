@@ -1,152 +1,5 @@
 /* courier: every row leaves once, or stays with a reason. */
-#include <loket/clock.h>
-#include <loket/courier.h>
-
-#include "config_site.h"
-#include "relay.h"
-
-#define NOW 1772582400
-#define MAIL "Subject: [ACME #2600000014] x\r\n\r\nhello\r\n"
-#define RECIPIENT "jan@home.example"
-
-/* A constant where the store borrows a char *. */
-#define TEXT(words) ((char *)(uintptr_t)(words))
-
-/* A relay, a store and a courier between them. */
-typedef struct Post {
-	Relay *relay;
-	Config *config;
-	Store *store;
-	Courier *courier;
-} Post;
-
-static Store *
-store_of(const Site *site)
-{
-	g_autofree char *url =
-		g_strconcat("sqlite:", site->directory, "/loket.db", NULL);
-	Store *store = store_open(url, STORE_WRITE, NULL);
-	assert_non_null(store);
-	return store;
-}
-
-/* settings are added to the configuration. */
-static Post
-post_of(const Site *site, const Script *script, const char *settings)
-{
-	Post post = {.relay = relay_start(script), .store = store_of(site)};
-	g_autofree char *text = g_strconcat("relay = \"", post.relay->url,
-					    "\"\n", settings, DESK, NULL);
-	g_autoptr(GError) error = NULL;
-	post.config = load(site, text);
-	post.courier = courier_new(post.config, post.store, &error);
-	if (!post.courier)
-		fail_msg("%s", error->message);
-	return post;
-}
-
-/* What the relay heard can be read after it. */
-static void
-post_stop(Post *post)
-{
-	g_clear_pointer(&post->courier, courier_free);
-	relay_stop(post->relay);
-}
-
-static void
-post_clear(Post *post)
-{
-	relay_free(post->relay);
-	store_close(post->store);
-	config_free(post->config);
-}
-
-static unsigned
-send_at(Post *post, int64_t now)
-{
-	unsigned sent = 0;
-	g_autoptr(GError) error = NULL;
-	if (!courier_send_due(post->courier, now, &sent, &error))
-		fail_msg("%s", error->message);
-	return sent;
-}
-
-static bool
-add_work(StoreTx *tx, void *data, GError **error)
-{
-	bool is_added;
-	return store_outbox_add(tx, data, &is_added, error) && is_added;
-}
-
-static bool
-ticket_work(StoreTx *tx, void *data, GError **error)
-{
-	return store_ticket_add(tx, data, 2026, error);
-}
-
-static void
-must_write(Store *store, StoreWork *work, void *data)
-{
-	g_autoptr(GError) error = NULL;
-	if (!store_write(store, work, data, &error))
-		fail_msg("%s", error ? error->message : "not added");
-}
-
-static void
-add_row(Store *store, OutboxItem item)
-{
-	g_autoptr(GBytes) mail = g_bytes_new_static(MAIL, strlen(MAIL));
-	item.kind = TEXT("ack");
-	item.state = TEXT("waiting");
-	item.mail = mail;
-	item.created_at = item.created_at ? item.created_at : NOW;
-	item.next_at = item.next_at ? item.next_at : NOW;
-	if (!item.recipient)
-		item.recipient = TEXT(RECIPIENT);
-	must_write(store, add_work, &item);
-}
-
-static bool
-list_work(StoreTx *tx, void *data, GError **error)
-{
-	return store_outbox_list(tx, data, error);
-}
-
-/* The caller's. */
-static GPtrArray *
-rows_of(Store *store)
-{
-	GPtrArray *rows = NULL;
-	assert_true(store_read(store, list_work, &rows, NULL));
-	return rows;
-}
-
-static void
-assert_row(Store *store, guint i, const char *state, int attempts)
-{
-	g_autoptr(GPtrArray) rows = rows_of(store);
-	assert_true(i < rows->len);
-	const OutboxItem *row = rows->pdata[i];
-	assert_string_equal(row->state, state);
-	assert_int_equal(row->attempts, attempts);
-}
-
-static int64_t
-next_at(Store *store, guint i)
-{
-	g_autoptr(GPtrArray) rows = rows_of(store);
-	const OutboxItem *row = rows->pdata[i];
-	return row->next_at;
-}
-
-static void
-assert_error(Store *store, guint i, const char *want)
-{
-	g_autoptr(GPtrArray) rows = rows_of(store);
-	const OutboxItem *row = rows->pdata[i];
-	if (g_strcmp0(row->last_error, want) != 0)
-		fail_msg("last error: %s", row->last_error);
-}
+#include "post.h"
 
 static void
 sends_what_is_due_once(void **state)
@@ -265,7 +118,8 @@ tries_again_later_and_later_until_it_is_of_no_use(void **state)
 				     960, 1920, 3600, 3600};
 	Post post =
 		post_of(*state, &(Script){.rcpt = "450 4.2.1 greylisted"}, "");
-	add_row(post.store, (OutboxItem){.key = TEXT("a")});
+	add_row(post.store,
+		(OutboxItem){.key = TEXT("a"), .expires_at = NOW + 4 * 3600});
 	int64_t now = NOW;
 	for (size_t i = 0; i < G_N_ELEMENTS(pauses); i++) {
 		assert_int_equal(send_at(&post, now), 0);
@@ -364,6 +218,22 @@ tells_the_ticket_nothing_while_it_tries(void **state)
 }
 
 static void
+does_not_send_what_comes_too_late(void **state)
+{
+	Post post = post_of(*state, &(Script){0}, "");
+	add_row(post.store,
+		(OutboxItem){.key = TEXT("a"), .expires_at = NOW + 60});
+	add_row(post.store,
+		(OutboxItem){.key = TEXT("b"), .expires_at = NOW + 61});
+	assert_int_equal(send_at(&post, NOW + 61), 1);
+	assert_row(post.store, 0, "failed", 1);
+	assert_error(post.store, 0, "too late to be of use");
+	assert_row(post.store, 1, "sent", 1);
+	post_stop(&post);
+	post_clear(&post);
+}
+
+static void
 gives_up_at_once_on_what_is_refused(void **state)
 {
 	Post post = post_of(*state, &(Script){.rcpt = "550 5.1.1 no such user"},
@@ -441,45 +311,6 @@ leaves_a_reserved_row_to_the_other_until_it_ends(void **state)
 	post_stop(&post);
 	assert_int_equal(count(post.relay->heard->str, "\r\nDATA\r\n"), 1);
 	post_clear(&post);
-}
-
-static void *
-send_all(void *data)
-{
-	Post *post = data;
-	unsigned sent = 0;
-	bool ok = courier_send_due(post->courier, NOW, &sent, NULL);
-	return ok ? GUINT_TO_POINTER(sent) : GUINT_TO_POINTER(1000);
-}
-
-static void
-two_couriers_of_one_store_send_each_row_once(void **state)
-{
-	static const Script usual = {0};
-	enum { ROWS = 40 };
-	Post posts[2];
-	GThread *threads[2];
-	guint sent = 0;
-	int heard = 0;
-	for (int i = 0; i < 2; i++)
-		posts[i] = post_of(*state, &usual, "");
-	for (int i = 0; i < ROWS; i++) {
-		g_autofree char *key = g_strdup_printf("%d", i);
-		add_row(posts[0].store, (OutboxItem){.key = key});
-	}
-	for (int i = 0; i < 2; i++)
-		threads[i] = g_thread_new("courier", send_all, &posts[i]);
-	for (int i = 0; i < 2; i++)
-		sent += GPOINTER_TO_UINT(g_thread_join(threads[i]));
-	for (guint i = 0; i < ROWS; i++)
-		assert_row(posts[1].store, i, "sent", 1);
-	for (int i = 0; i < 2; i++) {
-		post_stop(&posts[i]);
-		heard += count(posts[i].relay->heard->str, "\r\nDATA\r\n");
-		post_clear(&posts[i]);
-	}
-	assert_int_equal(sent, ROWS);
-	assert_int_equal(heard, ROWS);
 }
 
 /* Else the last of many rows would be reserved for a time that is over. */
@@ -588,62 +419,6 @@ a_dry_run_sends_nothing(void **state)
 	post_clear(&post);
 }
 
-static bool
-is_sent_within(Store *store, guint i, double seconds)
-{
-	gint64 deadline =
-		g_get_monotonic_time() + (gint64)(seconds * G_TIME_SPAN_SECOND);
-	for (;;) {
-		g_autoptr(GPtrArray) rows = rows_of(store);
-		const OutboxItem *row = rows->pdata[i];
-		if (strcmp(row->state, "sent") == 0)
-			return true;
-		if (g_get_monotonic_time() > deadline)
-			return false;
-		g_usleep(10000);
-	}
-}
-
-static void
-its_thread_sends_what_becomes_due(void **state)
-{
-	Post post = post_of(*state, &(Script){0}, "");
-	/* before it runs, while it rests, and by another program */
-	add_row(post.store, (OutboxItem){.key = TEXT("a")});
-	courier_start(post.courier);
-	assert_true(is_sent_within(post.store, 0, 5));
-	add_row(post.store, (OutboxItem){.key = TEXT("b")});
-	assert_true(is_sent_within(post.store, 1, 5));
-	g_autoptr(Store) other = store_of(*state);
-	add_row(other, (OutboxItem){.key = TEXT("c"),
-				    .next_at = clock_now() + 1,
-				    .created_at = clock_now()});
-	assert_true(is_sent_within(post.store, 2, 10));
-	gint64 began = g_get_monotonic_time();
-	post_stop(&post);
-	assert_true(g_get_monotonic_time() - began < 2 * G_TIME_SPAN_SECOND);
-	assert_int_equal(count(post.relay->heard->str, "\r\nDATA\r\n"), 3);
-	post_clear(&post);
-}
-
-static void
-its_thread_ends_between_two_mails(void **state)
-{
-	enum { ROWS = 30 };
-	Post post = post_of(*state, &(Script){.delay_ms = 200}, "");
-	for (int i = 0; i < ROWS; i++) {
-		g_autofree char *key = g_strdup_printf("%d", i);
-		add_row(post.store, (OutboxItem){.key = key});
-	}
-	courier_start(post.courier);
-	assert_true(is_sent_within(post.store, 0, 5));
-	gint64 began = g_get_monotonic_time();
-	post_stop(&post);
-	assert_true(g_get_monotonic_time() - began < 2 * G_TIME_SPAN_SECOND);
-	assert_row(post.store, ROWS - 1, "waiting", 0);
-	post_clear(&post);
-}
-
 static void
 refuses_a_relay_that_is_none(void **state)
 {
@@ -669,17 +444,15 @@ main(void)
 		TEST(sends_when_the_relay_is_well_again),
 		TEST(tells_the_ticket_what_failed),
 		TEST(tells_the_ticket_nothing_while_it_tries),
+		TEST(does_not_send_what_comes_too_late),
 		TEST(gives_up_at_once_on_what_is_refused),
 		TEST(a_row_that_fails_holds_up_no_other),
 		TEST(a_dead_relay_is_no_error_but_stands_in_the_row),
 		TEST(leaves_a_reserved_row_to_the_other_until_it_ends),
-		TEST(two_couriers_of_one_store_send_each_row_once),
 		TEST(counts_the_time_that_a_slow_relay_takes),
 		TEST(marks_what_was_sent_once_the_store_is_back),
 		TEST(sends_what_was_held_as_the_hour_empties),
 		TEST(a_dry_run_sends_nothing),
-		TEST(its_thread_sends_what_becomes_due),
-		TEST(its_thread_ends_between_two_mails),
 		TEST(refuses_a_relay_that_is_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,10 +35,36 @@ typedef struct Relay {
 	int listener;
 	char url[64];
 	GThread *thread;
+	GPtrArray *conversations; /* of GThread */
+	GMutex lock;		  /* of what follows */
+	int at_once;
 	/* To be read after relay_stop(). */
 	GString *heard;
 	int connections;
+	int most_at_once; /* senders it thinks about */
 } Relay;
+
+typedef struct Conversation {
+	Relay *relay;
+	int fd;
+} Conversation;
+
+static inline void
+hear(Relay *relay, const char *line)
+{
+	g_mutex_lock(&relay->lock);
+	g_string_append(relay->heard, line);
+	g_mutex_unlock(&relay->lock);
+}
+
+static inline void
+count_at_once(Relay *relay, int change)
+{
+	g_mutex_lock(&relay->lock);
+	relay->at_once += change;
+	relay->most_at_once = MAX(relay->most_at_once, relay->at_once);
+	g_mutex_unlock(&relay->lock);
+}
 
 static inline bool
 say(int fd, FILE *in, const char *reply, const char *usual)
@@ -62,7 +88,7 @@ hear_mail(Relay *relay, FILE *in)
 {
 	char line[1024];
 	while (fgets(line, sizeof(line), in)) {
-		g_string_append(relay->heard, line);
+		hear(relay, line);
 		if (strcmp(line, ".\r\n") == 0)
 			return true;
 	}
@@ -77,7 +103,9 @@ answer(Relay *relay, const Script *script, const char *command, int fd,
 		return say(fd, in, script->ehlo,
 			   "250-relay.example\r\n250 AUTH PLAIN LOGIN");
 	if (g_str_has_prefix(command, "MAIL ")) {
+		count_at_once(relay, 1);
 		g_usleep((gulong)script->delay_ms * 1000);
+		count_at_once(relay, -1);
 		return say(fd, in, script->mail, "250 2.1.0 sender ok");
 	}
 	if (g_str_has_prefix(command, "RCPT "))
@@ -99,7 +127,7 @@ converse(Relay *relay, int fd, FILE *in)
 	if (!say(fd, in, script->greeting, "220 relay.example ESMTP"))
 		return;
 	while (fgets(line, sizeof(line), in)) {
-		g_string_append(relay->heard, line);
+		hear(relay, line);
 		if (!answer(relay, script, line, fd, in))
 			return;
 		mails += g_str_has_prefix(line, "DATA");
@@ -109,15 +137,28 @@ converse(Relay *relay, int fd, FILE *in)
 }
 
 static inline void *
+hold_conversation(void *data)
+{
+	Conversation *conversation = data;
+	FILE *in = fdopen(conversation->fd, "r");
+	converse(conversation->relay, conversation->fd, in);
+	(void)fclose(in);
+	g_free(conversation);
+	return NULL;
+}
+
+static inline void *
 relay_run(void *data)
 {
 	Relay *relay = data;
 	int fd;
 	while ((fd = accept(relay->listener, NULL, NULL)) >= 0) {
+		Conversation *conversation = g_new0(Conversation, 1);
+		*conversation = (Conversation){relay, fd};
 		relay->connections++;
-		FILE *in = fdopen(fd, "r");
-		converse(relay, fd, in);
-		(void)fclose(in);
+		g_ptr_array_add(relay->conversations,
+				g_thread_new("conversation", hold_conversation,
+					     conversation));
 	}
 	return NULL;
 }
@@ -142,6 +183,8 @@ relay_start(const Script *script)
 		   ntohs(address.sin_port));
 	relay->script = script;
 	relay->heard = g_string_new(NULL);
+	relay->conversations = g_ptr_array_new();
+	g_mutex_init(&relay->lock);
 	relay->thread = g_thread_new("relay", relay_run, relay);
 	return relay;
 }
@@ -152,6 +195,8 @@ relay_stop(Relay *relay)
 {
 	shutdown(relay->listener, SHUT_RDWR);
 	g_thread_join(relay->thread);
+	for (guint i = 0; i < relay->conversations->len; i++)
+		g_thread_join(relay->conversations->pdata[i]);
 	close(relay->listener);
 }
 
@@ -159,6 +204,8 @@ static inline void
 relay_free(Relay *relay)
 {
 	g_string_free(relay->heard, TRUE);
+	g_ptr_array_unref(relay->conversations);
+	g_mutex_clear(&relay->lock);
 	g_free(relay);
 }
 
