@@ -78,6 +78,7 @@ queue(StoreTx *tx, const Job *job, const char *state, GError **error)
 	const char *number = job->ticket->number;
 	const TicketClock *clock =
 		ticket_clock(job->ticket, TARGET_FIRST_RESPONSE);
+	int64_t expiry = job->now + job->intake->config->ack_expire_s;
 	g_autofree char *key = g_strdup_printf(KIND ":%s", number);
 	Notice notice = {
 		.kind = KIND,
@@ -88,6 +89,7 @@ queue(StoreTx *tx, const Job *job, const char *state, GError **error)
 		.to = job->envelope->sender,
 		.in_reply_to = threaded_id(job->mail),
 		.due = clock ? clock->due : 0,
+		.expires_at = clock ? MIN(expiry, clock->due) : expiry,
 	};
 	bool is_added;
 	return queue_notice(tx, job, &notice, &is_added, error) &&

@@ -74,6 +74,7 @@ queue_notice(StoreTx *tx, const Job *job, const Notice *notice, bool *is_added,
 	item->is_authenticated = job->triage->is_authenticated;
 	item->created_at = job->now;
 	item->next_at = job->now + job->intake->config->ack_delay_s;
+	item->expires_at = notice->expires_at;
 	write_words(job, notice, item);
 	write_mail(job, notice, item);
 	return store_outbox_add(tx, item, is_added, error);

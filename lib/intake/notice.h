@@ -17,6 +17,7 @@ typedef struct Notice {
 	const char *who;	 /* whom it is about; NULL: nobody */
 	const char *in_reply_to; /* msg-id; NULL */
 	int64_t due;		 /* 0: none */
+	int64_t expires_at;	 /* past it, it is of no use; 0: never */
 } Notice;
 
 /* *is_added is false when there is a row with that key already. */

@@ -9,6 +9,7 @@ use lib "$FindBin::Bin/../lib";
 use Test::More;
 
 use Loket::Cli qw(passed failed);
+use Loket::Sink;
 
 use constant DESK => 'support@acme.example';
 use constant AN => 'an@klant.example';
@@ -283,6 +284,25 @@ subtest 'past 3,000 an hour of a site they are held' => sub {
 	ok $got->{created}, 'the ticket is made';
 	$cli->at('2026-11-23 10:30:00')->run('outbox', '--send');
 	is $state->($got), 'held', 'held is not sent';
+};
+
+subtest 'one that could not leave in time is listed, not sent' => sub {
+	my %too_late = (
+		'four hours' => ['2026-11-23 14:00:05', ''],
+		'its own hour' => ['2026-11-23 11:00:05', 'ack-expire = "1 hour"'],
+		'the date that it promises' => ['2026-11-23 10:30:05', '', desk => 'first-response = "30 minutes"'],
+	);
+	for my $name (sort keys %too_late) {
+		my ($at, $site, @desk) = $too_late{$name}->@*;
+		my $sink = Loket::Sink->start;
+		my $cli = Loket::Cli->new(site => qq(relay = "smtp://127.0.0.1:${\$sink->port}"\n$site), @desk);
+		$cli->take(From => AN, Subject => 'Hoi');
+		is $cli->at($at)->run('outbox', '--send')->{exit}, 0, "$name: send";
+		is scalar $sink->mails, 0, "$name: nothing leaves";
+		my ($row) = $cli->outbox;
+		is $row->{state}, 'failed', "$name: listed";
+		like $row->{last_error}, qr/too late/, "$name: with its reason";
+	}
 };
 
 done_testing;
