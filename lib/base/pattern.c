@@ -100,7 +100,7 @@ on_one_line(const char *text, size_t max_chars)
 {
 	g_autoptr(GString) line = g_string_new(NULL);
 	bool gap = false;
-	for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+	for (const char *p = text; *p; p += g_utf8_skip[(guchar)*p]) {
 		gunichar c = g_utf8_get_char(p);
 		bool is_gap = g_unichar_isspace(c) || g_unichar_iscntrl(c);
 		if (gap && !is_gap && line->len > 0)
