@@ -30,6 +30,7 @@ int command_ingest(Invocation *call);
 int command_order(Invocation *call);
 int command_outbox(Invocation *call);
 int command_parse(Invocation *call);
+int command_rekey(Invocation *call);
 int command_setup(Invocation *call);
 int command_show(Invocation *call);
 int command_status(Invocation *call);

@@ -33,6 +33,7 @@ static const Command commands[] = {
 	{"outbox", command_outbox, "what waits to leave, and why"},
 	{"parse", command_parse, "what Loket sees in a mail"},
 	{"promise", command_order, "a date is promised to the customer"},
+	{"rekey", command_rekey, "sign what leaves with a new key"},
 	{"setup", command_setup, "the change for the mail server found here"},
 	{"show", command_show, "one ticket with its thread"},
 	{"status", command_status, "the health of the daemon"},

@@ -241,6 +241,15 @@ const ConfigDesk *config_desk_for(const Config *config, const char *address);
  * names its own mailboxes without a domain. Borrowed; NULL: no desk's. */
 const char *config_desk_mailbox(const Config *config, const char *local);
 
+/* What follows the recipient delimiter in an address that is a desk's without
+ * it: "x" of support+x@. The caller's; NULL: nothing does. */
+char *config_desk_extension(const Config *config, const char *address);
+
+/* The address of the desk with an extension, which config_desk_extension finds
+ * there; the caller's. NULL: there are no extensions, or it is too long. */
+char *config_extended_address(const Config *config, const ConfigDesk *desk,
+			      const char *extension);
+
 /* The address that a desk speaks from: its first. Borrowed. */
 const char *desk_address(const ConfigDesk *desk);
 

@@ -3,8 +3,10 @@
  *
  * NUMBER.UNIQUE.TOKEN@DOMAIN: in the Message-ID of every notification and in
  * an entry that Loket adds to the References of agents' answers (RFC 5322
- * 3.6.4). The token is keyed, so whoever sends such an id back has had a mail
- * of this thread; the number alone would prove nothing.
+ * 3.6.4). NUMBERTOKEN: the extension of an address, "support+NUMBERTOKEN@",
+ * that a customer may be asked to write to. The token is keyed, so whoever
+ * sends such an id back has had a mail of this thread; the number alone would
+ * prove nothing.
  */
 #ifndef LOKET_REFERENCE_H
 #define LOKET_REFERENCE_H
@@ -38,5 +40,12 @@ char *bounce_address(const char *reference, const char *desk_address,
  * NULL when it is none of ours. */
 char *bounce_address_reference(const Keyring *keyring, const char *address,
 			       char delimiter);
+
+/* The extension of an address whose mail is for the ticket; the caller's. */
+char *reference_extension(const Keyring *keyring, const char *number);
+
+/* The number of the ticket that an extension was issued for, the caller's;
+ * NULL when it is not ours. */
+char *reference_extension_number(const Keyring *keyring, const char *extension);
 
 #endif

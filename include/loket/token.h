@@ -36,11 +36,22 @@ Keyring *keyring_open(const char *path, int64_t lifetime_s, int64_t now,
 
 void keyring_free(Keyring *keyring);
 
+/*
+ * Adds a new key to the secret file, with which keyrings that are opened from
+ * now on make their tokens, and takes out those that are not believed any
+ * more. The file stays its owner's. LOKET_ERROR_CONFIG as keyring_open;
+ * LOKET_ERROR_PERMANENT: it holds too many keys; LOKET_ERROR_TEMPORARY: it
+ * cannot be written now.
+ */
+bool keyring_rotate(const char *path, int64_t lifetime_s, int64_t now,
+		    GError **error);
+
 /* The token of text for a purpose ("ticket", "loop"); the caller's. */
 char *token_make(const Keyring *keyring, const char *purpose, const char *text);
 
-/* Whether token is the site's for this purpose and text. Case is ignored;
- * the time it takes does not tell how much of it was right. */
+/* Whether token is the site's for this purpose and text; without a keyring,
+ * NULL, none is. Case is ignored; the time it takes does not tell how much of
+ * it was right. */
 bool token_is_ours(const Keyring *keyring, const char *purpose,
 		   const char *text, const char *token);
 

@@ -61,18 +61,23 @@ key_parse(const char *line, Key *key)
 	return true;
 }
 
-static char *
-key_line(int64_t now)
+static void
+append_key(GString *lines, const Key *key)
 {
-	guint8 bytes[KEY_BYTES];
-	if (!random_bytes(bytes, sizeof(bytes)))
-		return NULL;
-	GString *line = g_string_new(NULL);
-	g_string_append_printf(line, "%" G_GINT64_FORMAT " ", now);
+	g_string_append_printf(lines, "%" G_GINT64_FORMAT " ", key->made_at);
 	for (int i = 0; i < KEY_BYTES; i++)
-		g_string_append_printf(line, "%02x", bytes[i]);
-	g_string_append_c(line, '\n');
-	return g_string_free(line, FALSE);
+		g_string_append_printf(lines, "%02x", key->bytes[i]);
+	g_string_append_c(lines, '\n');
+}
+
+static bool
+append_new_key(GString *lines, int64_t now)
+{
+	Key key = {.made_at = now};
+	if (!random_bytes(key.bytes, sizeof(key.bytes)))
+		return false;
+	append_key(lines, &key);
+	return true;
 }
 
 static bool
@@ -86,14 +91,21 @@ write_durably(const char *path, const char *text)
 	return close(fd) == 0 && ok;
 }
 
+static char *
+draft_beside(const char *path)
+{
+	g_autofree char *unique = token_random(12);
+	return g_strconcat(path, ".", unique, NULL);
+}
+
 /* Two programs may come here at once: link() lets exactly one of them win. */
 static bool
 secret_make(const char *path, int64_t now, GError **error)
 {
-	g_autofree char *line = key_line(now);
-	g_autofree char *unique = token_random(12);
-	g_autofree char *draft = g_strconcat(path, ".", unique, NULL);
-	bool ok = line && write_durably(draft, line) &&
+	g_autoptr(GString) line = g_string_new(NULL);
+	g_autofree char *draft = draft_beside(path);
+	bool ok = append_new_key(line, now) &&
+		  write_durably(draft, line->str) &&
 		  (link(draft, path) == 0 || errno == EEXIST);
 	int why = errno;
 	(void)unlink(draft);
@@ -186,6 +198,46 @@ keyring_open(const char *path, int64_t lifetime_s, int64_t now, GError **error)
 	return g_steal_pointer(&keyring);
 }
 
+/* The file is its owner's, whoever writes it. */
+static bool
+replace_secret(const char *path, const char *text)
+{
+	struct stat old;
+	g_autofree char *draft = draft_beside(path);
+	bool ok = stat(path, &old) == 0 && write_durably(draft, text) &&
+		  chown(draft, old.st_uid, old.st_gid) == 0 &&
+		  rename(draft, path) == 0;
+	int why = errno;
+	if (!ok)
+		(void)unlink(draft);
+	errno = why;
+	return ok;
+}
+
+bool
+keyring_rotate(const char *path, int64_t lifetime_s, int64_t now,
+	       GError **error)
+{
+	g_autoptr(Keyring) keyring = keyring_open(path, lifetime_s, now, error);
+	if (!keyring)
+		return false;
+	if (keyring->keys->len >= KEYRING_KEYS_MAX) {
+		g_set_error(error, LOKET_ERROR, LOKET_ERROR_PERMANENT,
+			    "%s: holds %d keys that are still believed, "
+			    "expected fewer",
+			    path, KEYRING_KEYS_MAX);
+		return false;
+	}
+	g_autoptr(GString) lines = g_string_new(NULL);
+	for (guint i = 0; i < keyring->keys->len; i++)
+		append_key(lines, &g_array_index(keyring->keys, Key, i));
+	if (append_new_key(lines, now) && replace_secret(path, lines->str))
+		return true;
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY,
+		    "%s: cannot be written: %s", path, g_strerror(errno));
+	return false;
+}
+
 void
 keyring_free(Keyring *keyring)
 {
@@ -239,7 +291,7 @@ bool
 token_is_ours(const Keyring *keyring, const char *purpose, const char *text,
 	      const char *token)
 {
-	if (strlen(token) != TOKEN_LENGTH)
+	if (!keyring || strlen(token) != TOKEN_LENGTH)
 		return false;
 	bool found = false;
 	for (guint i = 0; i < keyring->keys->len; i++) {

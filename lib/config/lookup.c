@@ -3,6 +3,9 @@
 
 #include <loket/config.h>
 
+/* RFC 5321 4.5.3.1.1 */
+#define LOCAL_PART_MAX 64
+
 static bool
 is_same(const char *a, const char *b)
 {
@@ -28,19 +31,26 @@ is_listed(char **people, const char *address)
 	       (has_address(people, address) || has_address(people, domain));
 }
 
+/* The delimiter in a local part; NULL: there is none. */
+static const char *
+find_delimiter(const Config *config, const char *address)
+{
+	const char *at = strrchr(address, '@');
+	if (!config->recipient_delimiter || !at || at == address)
+		return NULL;
+	return memchr(address + 1, config->recipient_delimiter,
+		      at - address - 1);
+}
+
 /* The address without the extension of its local part. */
 static char *
 without_extension(const Config *config, const char *address)
 {
-	const char *at = strrchr(address, '@');
-	if (!config->recipient_delimiter || !at || at == address)
+	const char *delimiter = find_delimiter(config, address);
+	if (!delimiter)
 		return g_strdup(address);
-	const char *extension = memchr(address + 1, config->recipient_delimiter,
-				       at - address - 1);
-	if (!extension)
-		return g_strdup(address);
-	return g_strdup_printf("%.*s%s", (int)(extension - address), address,
-			       at);
+	return g_strdup_printf("%.*s%s", (int)(delimiter - address), address,
+			       strrchr(address, '@'));
 }
 
 static const ConfigDesk *
@@ -85,6 +95,29 @@ config_desk_mailbox(const Config *config, const char *local)
 		found = mailbox_named(desk->addresses, local);
 	}
 	return found;
+}
+
+char *
+config_desk_extension(const Config *config, const char *address)
+{
+	const char *delimiter = find_delimiter(config, address);
+	if (!delimiter || desk_with(config, address) ||
+	    !config_desk_for(config, address))
+		return NULL;
+	return g_strndup(delimiter + 1, strrchr(address, '@') - delimiter - 1);
+}
+
+char *
+config_extended_address(const Config *config, const ConfigDesk *desk,
+			const char *extension)
+{
+	const char *address = desk_address(desk);
+	const char *at = strrchr(address, '@');
+	size_t length = (size_t)(at - address) + 1 + strlen(extension);
+	if (!config->recipient_delimiter || length > LOCAL_PART_MAX)
+		return NULL;
+	return g_strdup_printf("%.*s%c%s%s", (int)(at - address), address,
+			       config->recipient_delimiter, extension, at);
 }
 
 const ConfigDesk *

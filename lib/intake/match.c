@@ -27,17 +27,43 @@ add_tags(Names *names, const Config *config, const TagReader *reader,
 }
 
 static void
-add_tokens(Names *names, const Keyring *keyring)
+add_token(Names *names, char *number)
 {
-	for (guint i = 0; i < names->message_ids->len; i++) {
-		char *number =
-			reference_number(keyring, names->message_ids->pdata[i]);
-		if (number)
-			g_ptr_array_add(names->tokens, number);
+	if (number)
+		g_ptr_array_add(names->tokens, number);
+}
+
+/* Whoever writes to an address that we gave him means that ticket. */
+static void
+add_address_tokens(Names *names, const Intake *intake, const Envelope *envelope)
+{
+	for (guint i = 0; i < envelope->recipients->len; i++) {
+		g_autofree char *extension = config_desk_extension(
+			intake->config, envelope->recipients->pdata[i]);
+		if (extension)
+			add_token(names, reference_extension_number(
+						 intake->keyring, extension));
 	}
+}
+
+static void
+add_id_tokens(Names *names, const Keyring *keyring)
+{
+	for (guint i = 0; i < names->message_ids->len; i++)
+		add_token(names,
+			  reference_number(keyring,
+					   names->message_ids->pdata[i]));
 	if (names->returned)
-		g_ptr_array_add(names->tokens,
-				reference_number(keyring, names->returned));
+		add_token(names, reference_number(keyring, names->returned));
+}
+
+static void
+add_thread(Names *names, const Intake *intake, const Mail *mail)
+{
+	add_ids(names->message_ids, mail->in_reply_to);
+	add_ids(names->message_ids, mail->references);
+	names->conversation = mail_conversation(mail);
+	add_tags(names, intake->config, intake->tags, mail->subject);
 }
 
 /* What comes back to the address that we gave a mail for that. */
@@ -61,16 +87,14 @@ names_new(const Intake *intake, const Envelope *envelope, const Mail *mail,
 	names->message_ids = g_ptr_array_new();
 	names->tags = g_ptr_array_new_with_free_func(g_free);
 	if (role != ROLE_BOUNCE) {
-		add_ids(names->message_ids, mail->in_reply_to);
-		add_ids(names->message_ids, mail->references);
-		names->conversation = mail_conversation(mail);
-		add_tags(names, intake->config, intake->tags, mail->subject);
+		add_address_tokens(names, intake, envelope);
+		add_thread(names, intake, mail);
 	}
 	/* a bounce is believed for the mail it returns, no more */
 	if (mail->bounce && mail->bounce->message_id)
 		g_ptr_array_add(names->message_ids, mail->bounce->message_id);
 	names->returned = find_returned(intake, envelope->recipients);
-	add_tokens(names, intake->keyring);
+	add_id_tokens(names, intake->keyring);
 	return names;
 }
 

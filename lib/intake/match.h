@@ -6,11 +6,13 @@
 
 #include <loket/decide.h>
 #include <loket/intake.h>
+#include <loket/number.h>
 #include <loket/store.h>
 
 /* What the mail itself names, found before any transaction. */
 typedef struct Names {
-	GPtrArray *tokens;	/* char *, numbers that our own ids name */
+	GPtrArray *tokens;	/* char *, numbers that our own addresses and
+				   ids name */
 	GPtrArray *message_ids; /* const char *, nearest first */
 	char *conversation;	/* of a Thread-Index; NULL: none */
 	GPtrArray *tags;	/* char *, numbers by right tags of ours */

@@ -9,6 +9,7 @@
 #define PURPOSE "ticket"
 #define LOOP_PURPOSE "loop"
 #define BOUNCE_MARK "b-"
+#define ADDRESS_PURPOSE "address"
 
 char *
 reference_new(const Keyring *keyring, const char *number, const char *domain)
@@ -78,4 +79,23 @@ bounce_address_reference(const Keyring *keyring, const char *address,
 	const char *reference = extension + strlen(mark);
 	g_autofree char *number = reference_number(keyring, reference);
 	return number ? g_strdup(reference) : NULL;
+}
+
+char *
+reference_extension(const Keyring *keyring, const char *number)
+{
+	g_autofree char *token = token_make(keyring, ADDRESS_PURPOSE, number);
+	return g_strconcat(number, token, NULL);
+}
+
+char *
+reference_extension_number(const Keyring *keyring, const char *extension)
+{
+	if (strlen(extension) != NUMBER_DIGITS + TOKEN_LENGTH)
+		return NULL;
+	g_autofree char *number = g_strndup(extension, NUMBER_DIGITS);
+	return token_is_ours(keyring, ADDRESS_PURPOSE, number,
+			     extension + NUMBER_DIGITS)
+		       ? g_steal_pointer(&number)
+		       : NULL;
 }

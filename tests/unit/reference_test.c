@@ -13,6 +13,7 @@
 /* By another implementation of HMAC-SHA256 under KEY, over "ticket", NUL
  * and what stands before the last dot. */
 #define ISSUED "2600042179.abcdefgh.2bcmz7kv42wtcjw9"
+#define EXTENSION_TOKEN "tzpswhe97qp4f3xe"
 #define LOCAL_LENGTH (sizeof(ISSUED) - 1)
 
 static Keyring *
@@ -227,6 +228,54 @@ knows_the_addresses_that_it_made(void **state)
 	}
 }
 
+static bool
+is_extension(const Keyring *keyring, const char *extension)
+{
+	g_autofree char *number =
+		reference_extension_number(keyring, extension);
+	if (number && strcmp(number, NUMBER) != 0)
+		fail_msg("%s gives %s", extension, number);
+	return number != NULL;
+}
+
+static void
+knows_the_extensions_that_it_issued(void **state)
+{
+	g_autoptr(Keyring) keyring = keyring_of(state, "2000 " KEY "\n");
+	g_autofree char *extension = reference_extension(keyring, NUMBER);
+	/* by another implementation, over "address", NUL and the number */
+	assert_string_equal(extension, NUMBER EXTENSION_TOKEN);
+	assert_true(is_extension(keyring, extension));
+	g_autofree char *folded = g_ascii_strup(extension, -1);
+	assert_true(is_extension(keyring, folded));
+}
+
+static void
+refuses_extensions_that_it_did_not_issue(void **state)
+{
+	g_autoptr(Keyring) keyring = keyring_of(state, "2000 " KEY "\n");
+	static const char *const cases[] = {
+		"",
+		NUMBER,
+		"2600042188" EXTENSION_TOKEN,
+		NUMBER "0123456789abcdef",
+		NUMBER "2bcmz7kv42wtcjw9",
+		NUMBER EXTENSION_TOKEN "0",
+		NUMBER "." EXTENSION_TOKEN,
+		ISSUED,
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		if (is_extension(keyring, cases[i]))
+			fail_msg("%s", cases[i]);
+	for (size_t n = 0; n < strlen(NUMBER EXTENSION_TOKEN); n++) {
+		g_autofree char *cut = g_strndup(NUMBER EXTENSION_TOKEN, n);
+		assert_false(is_extension(keyring, cut));
+		g_autofree char *other = g_strdup(NUMBER EXTENSION_TOKEN);
+		other[n] = other[n] == '7' ? '8' : '7';
+		assert_false(is_extension(keyring, other));
+	}
+}
+
 int
 main(void)
 {
@@ -238,6 +287,8 @@ main(void)
 		IN_SCRATCH(refuses_ids_that_it_did_not_issue),
 		IN_SCRATCH(refuses_an_id_with_any_character_changed),
 		IN_SCRATCH(refuses_an_id_that_was_cut),
+		IN_SCRATCH(knows_the_extensions_that_it_issued),
+		IN_SCRATCH(refuses_extensions_that_it_did_not_issue),
 		IN_SCRATCH(knows_ids_of_an_old_key_but_not_of_another_site),
 		IN_SCRATCH(makes_an_address_for_what_comes_back),
 		IN_SCRATCH(knows_the_addresses_that_it_made),

@@ -369,6 +369,77 @@ refuses_a_file_too_large_for_a_secret(void **state)
 }
 
 static void
+turns_keys_and_believes_old_ones_for_their_time(void **state)
+{
+	g_autofree char *path = scratch_path(state, "secret");
+	g_autoptr(Keyring) first = keyring_open(path, 100, 1000, NULL);
+	g_autofree char *old = token_make(first, "ticket", "x");
+	assert_true(keyring_rotate(path, 100, 2000, NULL));
+	g_autoptr(Keyring) second = keyring_open(path, 100, 2100, NULL);
+	g_autofree char *new = token_make(second, "ticket", "x");
+	assert_string_not_equal(new, old);
+	assert_true(token_is_ours(second, "ticket", "x", old));
+	assert_false(token_is_ours(first, "ticket", "x", new));
+	g_autoptr(Keyring) third = keyring_open(path, 100, 2101, NULL);
+	assert_false(token_is_ours(third, "ticket", "x", old));
+	assert_true(token_is_ours(third, "ticket", "x", new));
+}
+
+static void
+turning_leaves_out_keys_past_their_time(void **state)
+{
+	g_autofree char *path = scratch_path(state, "secret");
+	for (int64_t now = 1000; now <= 9000; now += 1000)
+		assert_true(keyring_rotate(path, 1500, now, NULL));
+	g_autofree char *text = NULL;
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	assert_int_equal(g_strv_length(lines), 4);
+	assert_true(g_str_has_prefix(lines[0], "7000 "));
+	assert_true(g_str_has_prefix(lines[1], "8000 "));
+	assert_true(g_str_has_prefix(lines[2], "9000 "));
+	assert_string_equal(lines[3], "");
+	GStatBuf status;
+	assert_return_code(g_stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+}
+
+static void
+turns_no_more_keys_than_a_file_holds(void **state)
+{
+	g_autofree char *path = scratch_path(state, "secret");
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Keyring) first = keyring_open(path, 1000, 1, NULL);
+	for (int i = 1; i < KEYRING_KEYS_MAX; i++)
+		assert_true(keyring_rotate(path, 1000, 1, NULL));
+	g_autofree char *before = NULL;
+	assert_true(g_file_get_contents(path, &before, NULL, NULL));
+	assert_false(keyring_rotate(path, 1000, 1, &error));
+	assert_true(g_error_matches(error, LOKET_ERROR, LOKET_ERROR_PERMANENT));
+	g_autofree char *after = NULL;
+	assert_true(g_file_get_contents(path, &after, NULL, NULL));
+	assert_string_equal(after, before);
+}
+
+static void
+turns_nothing_that_is_malformed(void **state)
+{
+	g_autofree char *path = scratch_path(state, "secret");
+	g_autoptr(GError) error = NULL;
+	assert_true(g_file_set_contents(path, "nonsense\n", -1, NULL));
+	assert_return_code(g_chmod(path, 0600), 0);
+	assert_false(keyring_rotate(path, 1000, 1, &error));
+	assert_true(g_error_matches(error, LOKET_ERROR, LOKET_ERROR_CONFIG));
+}
+
+static void
+without_a_secret_no_token_is_ours(void **state)
+{
+	(void)state;
+	assert_false(token_is_ours(NULL, "ticket", "x", "0123456789abcdef"));
+}
+
+static void
 a_token_is_for_one_purpose_and_one_text(void **state)
 {
 	g_autoptr(Keyring) keyring =
@@ -465,6 +536,11 @@ main(void)
 		IN_SCRATCH(refuses_a_secret_that_cannot_be_made_or_read),
 		IN_SCRATCH(holds_keys_up_to_its_limit),
 		IN_SCRATCH(refuses_a_file_too_large_for_a_secret),
+		IN_SCRATCH(turns_keys_and_believes_old_ones_for_their_time),
+		IN_SCRATCH(turning_leaves_out_keys_past_their_time),
+		IN_SCRATCH(turns_no_more_keys_than_a_file_holds),
+		IN_SCRATCH(turns_nothing_that_is_malformed),
+		cmocka_unit_test(without_a_secret_no_token_is_ours),
 		IN_SCRATCH(a_token_is_for_one_purpose_and_one_text),
 		IN_SCRATCH(a_token_survives_folding_of_its_case),
 		IN_SCRATCH(no_other_token_is_ours),
