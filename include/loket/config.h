@@ -157,6 +157,7 @@ typedef struct ConfigDesk {
 	bool copy_answers;
 	bool bounce_address;
 	bool withhold_auto_replies;
+	bool keyed_replies;
 	bool reply_by; /* these four: headers that mail clients act on */
 	bool x_message_flag;
 	bool importance;

@@ -43,6 +43,7 @@ typedef struct EditPlan {
 	const Ticket *ticket;  /* NULL: no ticket */
 	const char *doubt;     /* NULL: none */
 	const char *reference; /* msg-id to add to References; NULL */
+	const char *reply_to;  /* keyed address for replies; NULL: none */
 	const char *sender;    /* of the envelope from now on; NULL: as it is */
 	bool is_trusted;       /* Loket-* headers are kept */
 	int64_t now;

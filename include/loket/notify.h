@@ -14,9 +14,11 @@
 
 /* One notification. All strings are UTF-8 and borrowed. */
 typedef struct Notification {
-	/* The desk: address in From and Reply-To, name in From; name or NULL */
+	/* The desk: address and name in From; name or NULL */
 	const char *from_address;
 	const char *from_name;
+	/* The address in Reply-To; NULL: that of From */
+	const char *reply_to;
 	/* The recipient: for an acknowledgement, the sender of the envelope */
 	const char *to;
 	const char *subject;

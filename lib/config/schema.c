@@ -121,6 +121,7 @@ static const Setting desk_settings[] = {
 	{"bounce-address", &type_bool, AT(bounce_address), "false"},
 	{"withhold-auto-replies", &type_bool, AT(withhold_auto_replies),
 	 "false"},
+	{"keyed-replies", &type_bool, AT(keyed_replies), "false"},
 	{"reply-by", &type_bool, AT(reply_by), "true"},
 	{"x-message-flag", &type_bool, AT(x_message_flag), "true"},
 	{"importance", &type_bool, AT(importance), "true"},

@@ -79,9 +79,10 @@ static bool
 is_telltale(const EditPlan *plan, const MailHeader *header)
 {
 	const char *name = header->name;
-	if (g_ascii_strcasecmp(name, "Sender") == 0 ||
-	    g_ascii_strcasecmp(name, "Reply-To") == 0)
+	if (g_ascii_strcasecmp(name, "Sender") == 0)
 		return true;
+	if (g_ascii_strcasecmp(name, "Reply-To") == 0)
+		return !plan->reply_to;
 	return shows_agent(plan, header) &&
 	       !is_one_of(name, kept, G_N_ELEMENTS(kept)) &&
 	       !is_one_of(name, receipts, G_N_ELEMENTS(receipts)) &&
@@ -133,7 +134,11 @@ edits_for_departure(GPtrArray *edits, const EditPlan *plan)
 	const Decision *decision = plan->decision;
 	if (decision->is_masked)
 		mask(edits, plan);
-	else if (decision->reply_to_desk && !is_answered_at_desk(plan))
+	if (plan->reply_to)
+		set_mailbox(edits, plan->mail, "Reply-To", decision->desk->name,
+			    plan->reply_to);
+	else if (!decision->is_masked && decision->reply_to_desk &&
+		 !is_answered_at_desk(plan))
 		set_mailbox(edits, plan->mail, "Reply-To", decision->desk->name,
 			    desk_address(decision->desk));
 	if (plan->sender)
@@ -172,12 +177,24 @@ reference_of(const Job *job)
 					       job->decision->desk)));
 }
 
+char *
+keyed_address(const Job *job)
+{
+	const ConfigDesk *desk = job->decision->desk;
+	if (!desk->keyed_replies)
+		return NULL;
+	g_autofree char *extension =
+		reference_extension(job->intake->keyring, job->ticket->number);
+	return config_extended_address(job->intake->config, desk, extension);
+}
+
 void
 prepare_departure(Job *job)
 {
 	if (!job->ticket || !job->decision->goes_out)
 		return;
 	job->reference = reference_of(job);
+	job->reply_to = keyed_address(job);
 	job->sender = sender_of(job);
 }
 

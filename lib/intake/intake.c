@@ -117,6 +117,7 @@ edits_of(const Job *job)
 			 .ticket = job->ticket,
 			 .doubt = job->evidence.doubt,
 			 .reference = job->reference,
+			 .reply_to = job->reply_to,
 			 .sender = job->sender,
 			 .is_trusted = is_trusted(job),
 			 .now = job->now};
@@ -219,6 +220,7 @@ intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
 	ticket_free(job.ticket);
 	seen_free(job.seen);
 	g_free(job.reference);
+	g_free(job.reply_to);
 	g_free(job.sender);
 	decision_free(job.decision);
 	return result;

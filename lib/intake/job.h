@@ -23,6 +23,7 @@ typedef struct Job {
 	Ticket *ticket;	 /* as it stands after the mail; NULL: none */
 	Seen *seen;	 /* what is remembered of it; NULL: nothing */
 	char *reference; /* our msg-id for it; NULL: it gets none */
+	char *reply_to;	 /* where its reader is to answer; NULL: as it came */
 	char *sender;	 /* of its envelope from now on; NULL: as it came */
 	bool created;
 	bool duplicate;
@@ -37,6 +38,10 @@ void prepare_departure(Job *job);
 /* The Message-ID that the mail has when it leaves; NULL: none that we know.
  * Borrowed. */
 const char *message_id_of(const Job *job);
+
+/* The address of the desk whose mail joins the ticket; the caller's. NULL: the
+ * desk has none. */
+char *keyed_address(const Job *job);
 
 /* Puts the acknowledgement of the new ticket into the outbox, or notes why
  * there is none. */

@@ -45,9 +45,11 @@ write_mail(const Job *job, const Notice *notice, OutboxItem *item)
 	item->message_id = reference_new(keyring, job->ticket->number,
 					 address_domain(desk_address(desk)));
 	g_autofree char *mark = loop_mark_new(keyring);
+	g_autofree char *reply_to = keyed_address(job);
 	Notification notification = {
 		.from_address = desk_address(desk),
 		.from_name = desk->name,
+		.reply_to = reply_to,
 		.to = notice->to,
 		.subject = item->subject,
 		.text = item->text,

@@ -92,7 +92,9 @@ add_headers(GString *out, const Notification *notification)
 	header_add_plain(out, "Date", date ? date : "");
 	header_add_mailbox(out, "From", notification->from_name,
 			   notification->from_address);
-	header_add_mailbox(out, "Reply-To", NULL, notification->from_address);
+	header_add_mailbox(out, "Reply-To", NULL,
+			   notification->reply_to ? notification->reply_to
+						  : notification->from_address);
 	header_add_mailbox(out, "To", NULL, notification->to);
 	header_add_text(out, "Subject", notification->subject);
 	add_message_id(out, "Message-ID", notification->message_id);

@@ -67,6 +67,68 @@ subtest 'a stranger does not join by the conversation' => sub {
 		'who had it first');
 };
 
+sub answer($cli, @fields) {
+	return $cli->take(From => JAN, login => 'jan', To => AN, rcpt => [AN], Subject => 'Re: Factuur',
+		'In-Reply-To' => '<first@klant.example>', @fields);
+}
+
+sub keyed_address($got) {
+	return map { /^(?:add|change) Reply-To.*?(support\+\S+@[\w.]+)/s } $got->{edits}->@*;
+}
+
+subtest 'an address with a token leads to its ticket, whoever writes' => sub {
+	my $cli = Loket::Cli->new(desk => 'keyed-replies = true');
+	my $first = $cli->take(From => AN, Subject => 'Factuur', 'Message-ID' => '<first@klant.example>');
+	my ($address) = keyed_address(answer($cli));
+	like $address, qr/^support\+$first->{number}(?:[0-9a-hjkmnp-tv-z]{16})\@acme\.example$/, 'it is asked for';
+	is((keyed_address(answer($cli, 'Reply-To' => JAN, 'Message-ID' => '<2@acme.example>')))[0], $address,
+		'in the place of another');
+	my $hers = $cli->take(From => 'bo@klant.example', Subject => 'Anders');
+	joins($cli->take(From => 'an@prive.example', Subject => 'Hoi', rcpt => [$address]), $first, 'without anything else');
+	joins($cli->take(From => AN, Subject => 'Hoi', rcpt => [uc $address]), $first, 'in capitals');
+	joins($cli->take(From => 'bo@klant.example', Subject => $hers->{tag}, rcpt => [$address]), $first,
+		'beside another ticket\'s tag');
+	my $cut = $address =~ s/.@/@/r;
+	my $other = $address =~ s/$first->{number}/$hers->{number}/r;
+	for my $case (['cut', $cut], ['of another ticket', $other], ['of none', 'support+x@acme.example'],
+		['a number alone', "support+$first->{number}\@acme.example"]) {
+		my $got = $cli->take(From => 'eva@vreemd.example', Subject => 'Hoi', rcpt => [$case->[1]]);
+		ok $got->{created}, "$case->[0]: a new ticket";
+		is_deeply $cli->ticket($got->{number})->{links}, [], "$case->[0]: linked with nothing";
+	}
+};
+
+subtest 'an acknowledgement asks for the address too' => sub {
+	my $cli = Loket::Cli->new(desk => 'keyed-replies = true mask-agents = true');
+	my $first = $cli->take(From => AN, Subject => 'Factuur', 'Message-ID' => '<first@klant.example>');
+	my ($address) = keyed_address(answer($cli, 'Reply-To' => JAN));
+	ok $address, 'as a masked answer does';
+	my $store = $cli->dir . '/loket.db';
+	like scalar qx(sqlite3 "$store" "SELECT mail FROM outbox WHERE kind = 'ack'"),
+		qr/^Reply-To: <?\Q$address\E>?\r$/m, 'in Reply-To';
+};
+
+subtest 'by default no such address is asked for' => sub {
+	my $cli = Loket::Cli->new(desk => 'reply-to-desk = true');
+	$cli->take(From => AN, Subject => 'Factuur', 'Message-ID' => '<first@klant.example>');
+	my $got = answer($cli);
+	is_deeply [keyed_address($got)], [], 'an answer';
+	like +(edits_of($got, 'Reply-To'))[0], qr/<support\@acme.example>$/, 'goes to the desk itself';
+};
+
+subtest 'old keys are good for their time' => sub {
+	my $cli = Loket::Cli->new(site => 'key-lifetime = "30 days"');
+	my $first = $cli->take(From => AN, Subject => 'Factuur', 'Message-ID' => '<first@klant.example>');
+	my ($old) = map { /(<[^<>]+>)$/ } edits_of(answer($cli), 'References');
+	is $cli->at('2026-12-01 10:00:00')->run('rekey')->{exit}, 0, 'rekey';
+	my ($new) = map { /(<[^<>]+>)$/ } edits_of(answer($cli, 'Message-ID' => '<2@acme.example>'), 'References');
+	my @eva = (From => 'eva@vreemd.example', Subject => 'Hoi');
+	joins($cli->at('2026-12-30 10:00:00')->take(@eva, References => $old), $first, 'within it');
+	$cli->at('2026-12-31 10:00:01');
+	ok $cli->take(@eva, References => $old)->{created}, 'past it the old one is worth nothing';
+	joins($cli->take(@eva, References => $new), $first, 'the new one is good');
+};
+
 # A ticket for each kind of evidence, and a mail that names a ticket with each.
 subtest 'the strongest evidence decides' => sub {
 	my $cli = Loket::Cli->new;

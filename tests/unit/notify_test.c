@@ -101,6 +101,14 @@ writes_the_whole_mail(void **state)
 }
 
 static void
+asks_for_replies_elsewhere_when_told_so(void **state)
+{
+	Notification ack = acknowledgement(state);
+	ack.reply_to = "support+x@acme.example";
+	assert_field(&ack, "Reply-To", "Reply-To: <support+x@acme.example>");
+}
+
+static void
 takes_ids_in_angle_brackets(void **state)
 {
 	Notification ack = acknowledgement(state);
@@ -385,6 +393,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_the_whole_mail),
+		cmocka_unit_test(asks_for_replies_elsewhere_when_told_so),
 		cmocka_unit_test(takes_ids_in_angle_brackets),
 		cmocka_unit_test(answers_no_id_that_is_none),
 		cmocka_unit_test(encodes_the_subject_where_it_must),
