@@ -241,15 +241,20 @@ judge_sender(Judge *judge, const char *envelope_sender)
 		judge_sign(judge, ROBOT_SURE, g_strdup("null envelope sender"));
 	else
 		judge_address(judge, sender, "sender");
+	g_autofree char *original = mail_address_original(sender ? sender : "");
 	for (guint i = 0; i < mail->from->len; i++) {
 		const MailAddress *from = mail->from->pdata[i];
-		judge_address(judge, from->address, "From");
+		/* one address is one sign, wherever it stands */
+		if (g_ascii_strcasecmp(from->address, original) != 0)
+			judge_address(judge, from->address, "From");
 	}
 }
 
 static RobotKind
 kind_of_report(const char *report)
 {
+	if (strcmp(report, "delivery-status") == 0)
+		return ROBOT_DELIVERY;
 	if (strcmp(report, "feedback-report") == 0)
 		return ROBOT_FEEDBACK;
 	if (strcmp(report, "calendar-reply") == 0)
@@ -278,6 +283,7 @@ static void
 conclude(Judge *judge, RobotVerdict *out)
 {
 	static const char *const kinds[] = {
+		[ROBOT_DELIVERY] = "delivery report",
 		[ROBOT_FEEDBACK] = "feedback report",
 		[ROBOT_CALENDAR] = "calendar reply",
 		[ROBOT_RECEIPT] = "read receipt",

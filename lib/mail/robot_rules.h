@@ -17,6 +17,7 @@ typedef enum RobotEffect {
 
 /* What a machine's mail is; the earlier one counts. */
 typedef enum RobotKind {
+	ROBOT_DELIVERY,
 	ROBOT_FEEDBACK,
 	ROBOT_CALENDAR,
 	ROBOT_RECEIPT,

@@ -265,6 +265,28 @@ names_tell_in_from(void **state)
 	}
 }
 
+/* In envelope and From one address is one sign, two addresses are two. */
+static void
+an_address_counts_once(void **state)
+{
+	static const struct {
+		Case one;
+		const char *sender;
+	} cases[] = {
+		{{"From: alerts@home.example", HUMAN_ACK},
+		 "Alerts@home.example"},
+		{{"From: alerts@home.example", HUMAN_ACK},
+		 "SRS0=HHH=TT=home.example=alerts@fwd.example"},
+		{{"From: alerts@home.example", MACHINE},
+		 "notifications@home.example"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *text =
+			g_strconcat(cases[i].one.text, "\r\n\r\nx", NULL);
+		assert_outcome(state, &cases[i].one, text, cases[i].sender);
+	}
+}
+
 static void
 the_sender_is_found_where_it_stands(void **state)
 {
@@ -297,6 +319,9 @@ subjects_are_soft_signs(void **state)
 		{"Automatic reply: x", MACHINE},
 		{"Out of Office: x", MACHINE},
 		{"Re: Out of Office", MACHINE},
+		{"Automatisk svar: x", MACHINE},
+		{"Automatiskt svar: x", MACHINE},
+		{"Automaattinen vastaus: x", MACHINE},
 		{"AW: Re[2]: [EXTERN] Abwesenheitsnotiz: x", MACHINE},
 		{"ＲＥ： Out of Office", MACHINE},
 		{"Fwd (3) : Out of Office", MACHINE},
@@ -446,6 +471,7 @@ main(void)
 		cmocka_unit_test(exchange_rules_are_no_robots),
 		cmocka_unit_test(names_tell_in_the_envelope),
 		cmocka_unit_test(names_tell_in_from),
+		cmocka_unit_test(an_address_counts_once),
 		cmocka_unit_test(the_sender_is_found_where_it_stands),
 		cmocka_unit_test(subjects_are_soft_signs),
 		cmocka_unit_test(a_subject_alone_makes_no_robot),
