@@ -20,6 +20,7 @@ my $CONF = "$MAILS/loket.conf";
 my @FIELDS = qw(subject from reply_to to cc date message_id in_reply_to
 	references role ack bounce tags text new_text language attachments);
 my %CLAIMS = (
+	role_reason_has => \&lacking,
 	text_has      => \&lacking,
 	text_lacks    => \&present,
 	new_text_has  => \&lacking,
