@@ -35,7 +35,7 @@ FORTIFY = -D_FORTIFY_SOURCE=2
 endif
 
 CFLAGS ?= -O2 -g
-ALL_CFLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L $(FORTIFY) -Iinclude \
+ALL_CFLAGS = -std=c17 -D_XOPEN_SOURCE=700 $(FORTIFY) -Iinclude \
 	     $(PKG_CFLAGS) $(WARN) $(HARDEN) $(CFLAGS)
 LIBS = $(PKG_LIBS) -lpthread -lm
 
