@@ -143,8 +143,8 @@ check: test-deps
 	LOKET_BUILD=build $(PROVE) tests/mta
 	$(SAN_ENV) LOKET_BUILD=build/san $(PROVE) $(MTA_SAN_TESTS)
 
-MTA_SAN_TESTS = tests/mta/way.t tests/mta/server.t tests/mta/start.t \
-		tests/mta/odd.t tests/mta/protocol.t
+MTA_SAN_TESTS = tests/mta/way.t tests/mta/server.t tests/mta/thread.t \
+		tests/mta/start.t tests/mta/odd.t tests/mta/protocol.t
 
 # The programs look for ../conf beside their own directory.
 san-conf:

@@ -44,9 +44,11 @@ my @live;
 # The mail server is the one that LOKET_SERVER names, by default Postfix.
 #
 # new(dir => DIR): options are those of its class, and `config`, text to
-# stand behind the generated configuration, `desk`, text within the desk.
+# stand behind the generated configuration, `desk`, text within the desk, `jan`
+# and `els`, text within an agent.
 sub new($class, %args) {
-	my $self = bless { config => '', desk => '', %args }, $class;
+	my $self = bless { map({ $_ => '' } qw(config desk jan els)),
+		%args }, $class;
 	make_path($self->{dir});
 	$self->{dir} = abs_path($self->{dir});
 	length $self->socket_file < SOCKET_PATH_MAX
@@ -305,10 +307,12 @@ sub _conf($self) {
 		agent "jan\@acme.example" {
 			name = "Jan"
 			login = { "jan" }
+			$self->{jan}
 		}
 		agent "els\@acme.example" {
 			name = "Els"
 			login = { "els" }
+			$self->{els}
 		}
 		desk "support" {
 			name = "Acme Klantenservice"

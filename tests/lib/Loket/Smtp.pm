@@ -19,9 +19,9 @@ use MIME::Base64 qw(encode_base64);
 
 use constant TIMEOUT_S => 60;
 
-# new(port => PORT): options `login` and `password`, and an IP address to come
-# from: `xclient`, claimed by XCLIENT, or `source`, one of this machine's; `tls`,
-# true to go on encrypted.
+# new(port => PORT): options `login` and `password`; an IP address to come from:
+# `xclient`, claimed by XCLIENT, or `source`, one of this machine's; `tls`, true
+# to go on encrypted.
 sub new($class, %args) {
 	my $self = bless {}, $class;
 	$self->{socket} = IO::Socket::INET->new(
