@@ -27,11 +27,13 @@ typedef struct RobotVerdict {
 /*
  * envelope_sender: the address of MAIL FROM, with or without brackets; "" or
  * "<>" is the null sender. NULL: none is known, then Return-Path stands for
- * it, without that From; without From there is no acknowledgement. out is
- * written whole; clear it with robot_verdict_clear.
+ * it, without that From; without From there is no acknowledgement. stated:
+ * for whom the mail speaks, when a web form wrote it; that address is judged
+ * then, not those of the form's own mailer, whose soft signals mean nothing.
+ * NULL: no form. out is written whole; clear it with robot_verdict_clear.
  */
 void robot_judge(const Mail *mail, const char *envelope_sender,
-		 RobotVerdict *out);
+		 const char *stated, RobotVerdict *out);
 void robot_verdict_clear(RobotVerdict *verdict);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RobotVerdict, robot_verdict_clear)

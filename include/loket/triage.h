@@ -40,6 +40,10 @@ typedef struct Triage {
 				   agent's address; NULL: none */
 	bool is_authenticated;	/* a login, or a believed pass */
 	AuthState auth;
+	bool is_form;		/* a web form speaks for whoever filled it in */
+	char *stated;		/* his address in the form, "" where it is none
+				   to be answered; NULL: it states nobody */
+	const ConfigTeam *team; /* that the form is for; NULL: none */
 	bool may_ack;
 	char *ack_reason; /* why not; "" when it may */
 	/* of the envelope: */

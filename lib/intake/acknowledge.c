@@ -29,14 +29,22 @@ static const Limit limits[] = {
 	{OUTBOX_DESK, HOUR_S, 300, true, "300 an hour for the desk"},
 };
 
+/* RFC 3834 4: the sender, but whoever filled in a form. */
+static const char *
+addressee(const Job *job)
+{
+	const char *stated = job->triage->stated;
+	return stated ? stated : job->envelope->sender;
+}
+
 static const char *
 counted_for(const Limit *limit, const Job *job)
 {
 	switch (limit->scope) {
 	case OUTBOX_ADDRESS:
-		return job->envelope->sender;
+		return addressee(job);
 	case OUTBOX_DOMAIN:
-		return address_domain(job->envelope->sender);
+		return address_domain(addressee(job));
 	case OUTBOX_DESK:
 		return job->decision->desk->title;
 	case OUTBOX_SITE:
@@ -86,7 +94,7 @@ queue(StoreTx *tx, const Job *job, const char *state, GError **error)
 		.state = state,
 		.template = TEMPLATE_ACK,
 		.language = job->ticket->language,
-		.to = job->envelope->sender,
+		.to = addressee(job),
 		.in_reply_to = threaded_id(job->mail),
 		.due = clock ? clock->due : 0,
 		.expires_at = clock ? MIN(expiry, clock->due) : expiry,

@@ -1,9 +1,57 @@
 /* address: see include/loket/address.h */
-#include <stdbool.h>
 #include <string.h>
 
 #include <loket/address.h>
 #include <loket/mail.h>
+
+/* RFC 5321 4.5.3.1 */
+#define ADDRESS_MAX 254
+#define LOCAL_PART_MAX 64
+#define LABEL_MAX 63
+
+/* RFC 5322 3.2.3, atext */
+#define ATOM_CHARS                                                             \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"       \
+	"#$&'*+-/=?^_`{|}~"
+#define LABEL_CHARS                                                            \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
+
+/* How many parts of the characters, parted by dots, the text is; 0: none. */
+static size_t
+count_parts(const char *text, const char *characters, size_t part_max)
+{
+	for (size_t n = 1;; n++) {
+		size_t length = strspn(text, characters);
+		if (length == 0 || length > part_max)
+			return 0;
+		if (text[length] != '.')
+			return text[length] ? 0 : n;
+		text += length + 1;
+	}
+}
+
+/* RFC 3696 2: the last label is not all digits, as in an IP address. */
+static bool
+is_public_domain(const char *domain)
+{
+	if (count_parts(domain, LABEL_CHARS, LABEL_MAX) < 2)
+		return false;
+	const char *last = strrchr(domain, '.') + 1;
+	return strspn(last, "0123456789") < strlen(last) && *domain != '-' &&
+	       !strstr(domain, ".-") && !strstr(domain, "-.") &&
+	       !g_str_has_suffix(domain, "-");
+}
+
+bool
+address_is_mailbox(const char *text)
+{
+	const char *at = strchr(text, '@');
+	if (!at || at - text > LOCAL_PART_MAX || strlen(text) > ADDRESS_MAX)
+		return false;
+	g_autofree char *local = g_strndup(text, (gsize)(at - text));
+	return count_parts(local, ATOM_CHARS, LOCAL_PART_MAX) > 0 &&
+	       is_public_domain(at + 1);
+}
 
 const char *
 address_domain(const char *address)

@@ -6,6 +6,8 @@
 #include <loket/robot.h>
 #include <loket/triage.h>
 
+#include "form.h"
+
 const char *
 role_name(enum Role role)
 {
@@ -87,10 +89,45 @@ triage_is_staff(const Config *config, const char *address)
 	       is_agent_or_team(config, address);
 }
 
+/* Who filled in a form, and for which team. */
+static void
+read_form(Triage *triage, const Config *config, const Mail *mail)
+{
+	triage->is_form = true;
+	triage->stated = form_customer(config, mail);
+	triage->team = form_team(config, mail);
+}
+
+/* A form for one desk may be for another by what was filled in. */
+static void
+choose_desk(Triage *triage, const Config *config, const Envelope *envelope,
+	    const Mail *mail)
+{
+	const ConfigDesk *desk = form_desk(config, mail);
+	if (!triage->desk || !desk)
+		return;
+	triage->desk = desk;
+	triage->is_ignored = ignores(config, desk, triage, envelope);
+	g_ptr_array_remove(triage->others, desk->title);
+}
+
+static bool
+is_reply_to(const Mail *mail, const char *address)
+{
+	return mail->reply_to && strcmp(mail->reply_to->address, address) == 0;
+}
+
 static void
 find_speaker(Triage *triage, const Config *config, const Envelope *envelope,
 	     const Mail *mail)
 {
+	if (triage->stated) {
+		triage->from = address_canonical(triage->stated);
+		triage->from_name = is_reply_to(mail, triage->stated)
+					    ? mail->reply_to->name
+					    : "";
+		return;
+	}
 	const MailAddress *from =
 		mail->from->len > 0 ? mail->from->pdata[0] : NULL;
 	triage->from =
@@ -98,8 +135,9 @@ find_speaker(Triage *triage, const Config *config, const Envelope *envelope,
 	triage->from_name = from ? from->name : "";
 	triage->has_one_author = mail_from_address(mail) != NULL;
 	triage->is_insider =
-		envelope->login ||
-		(config && config_is_insider(config, triage->from));
+		!triage->is_form &&
+		(envelope->login ||
+		 (config && config_is_insider(config, triage->from)));
 }
 
 /* The agent's own address in From, or the desk's. */
@@ -203,9 +241,10 @@ judge_content(Triage *triage, const RobotVerdict *robot, const Mail *mail)
 						      robot->reason)
 				    : g_strdup(robot->reason);
 	} else {
-		triage->reason = g_strconcat("written by a person",
-					     robot->kind ? " on a " : NULL,
-					     robot->kind, NULL);
+		triage->reason = g_strconcat(
+			"written ",
+			triage->is_form ? "in a form" : "by a person",
+			robot->kind ? " on a " : NULL, robot->kind, NULL);
 	}
 }
 
@@ -217,14 +256,24 @@ is_desk(const Config *config, const char *sender)
 	return config_desk_for(config, original) != NULL;
 }
 
-/* A desk that is answered answers: a loop. NULL: no sign of one. */
-static const char *
-sign_of_loop(const Config *config, const Envelope *envelope, const Mail *mail)
+/* A form's mailer writes in the name of whom it likes. */
+static bool
+is_sent_by_desk(const Triage *triage, const Config *config,
+		const Envelope *envelope, const Mail *mail)
 {
 	const char *from = mail_from_address(mail);
+	return !triage->stated &&
+	       ((envelope->sender && is_desk(config, envelope->sender)) ||
+		(from && is_desk(config, from)));
+}
+
+/* A desk that is answered answers: a loop. NULL: no sign of one. */
+static const char *
+sign_of_loop(const Triage *triage, const Config *config,
+	     const Envelope *envelope, const Mail *mail)
+{
 	const char *loop;
-	if ((envelope->sender && is_desk(config, envelope->sender)) ||
-	    (from && is_desk(config, from)))
+	if (is_sent_by_desk(triage, config, envelope, mail))
 		return "the sender is a desk";
 	for (size_t i = 0; (loop = mail_header(mail, "X-Loop", i)); i++) {
 		g_autofree char *address = address_of_path(loop);
@@ -239,7 +288,8 @@ static void
 judge_ack(Triage *triage, const Config *config, const RobotVerdict *robot,
 	  const Envelope *envelope, const Mail *mail)
 {
-	const char *loop = config ? sign_of_loop(config, envelope, mail) : NULL;
+	const char *loop =
+		config ? sign_of_loop(triage, config, envelope, mail) : NULL;
 	const char *why = "";
 	if (triage->role == ROLE_SPAM)
 		why = triage->reason;
@@ -251,6 +301,8 @@ judge_ack(Triage *triage, const Config *config, const RobotVerdict *robot,
 		why = triage->reason;
 	else if (!robot->may_ack)
 		why = robot->reason;
+	else if (triage->stated && !*triage->stated)
+		why = "the form states no address to be answered";
 	else if (triage->auth == AUTH_FAIL)
 		why = "dmarc=fail";
 	else if (loop)
@@ -275,16 +327,17 @@ judge_writer(Triage *triage, const TriageSite *site, const Envelope *envelope,
 	     const Mail *mail)
 {
 	g_auto(RobotVerdict) robot;
-	robot_judge(mail, envelope->sender, &robot);
+	robot_judge(mail, envelope->sender, triage->stated, &robot);
 	g_autofree char *auth_reason = NULL;
 	const char *const *ids =
 		site->config ? (const char *const *)site->config->authserv_id
 			     : NULL;
 	triage->auth = authres_judge(mail, ids, site->hostname, &auth_reason);
 	triage->is_authenticated =
-		envelope->login || is_vouched_for(triage, mail);
+		!triage->is_form &&
+		(envelope->login || is_vouched_for(triage, mail));
 	const char *as_agent = NULL;
-	if (site->config)
+	if (site->config && !triage->is_form)
 		triage->agent = agent_behind(site->config, envelope, mail,
 					     auth_reason, &as_agent);
 	if (is_echo(site, envelope, mail)) {
@@ -305,9 +358,13 @@ triage_new(const TriageSite *site, const Envelope *envelope, const Mail *mail)
 {
 	Triage *triage = g_new0(Triage, 1);
 	triage->others = g_ptr_array_new();
+	if (site->config && form_is_sender(site->config, envelope))
+		read_form(triage, site->config, mail);
 	find_speaker(triage, site->config, envelope, mail);
 	if (site->config)
 		sort_recipients(triage, site->config, envelope);
+	if (triage->is_form)
+		choose_desk(triage, site->config, envelope, mail);
 	judge_writer(triage, site, envelope, mail);
 	return triage;
 }
@@ -319,6 +376,7 @@ triage_free(Triage *triage)
 		return;
 	g_free(triage->reason);
 	g_free(triage->from);
+	g_free(triage->stated);
 	g_free(triage->agent);
 	g_free(triage->ack_reason);
 	g_ptr_array_unref(triage->others);

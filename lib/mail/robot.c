@@ -14,10 +14,11 @@
 
 typedef struct Judge {
 	const Mail *mail;
-	char *robot;	  /* the first sure sign */
-	char *no_ack;	  /* the first sign against acknowledging */
-	GString *soft;	  /* the soft signs */
-	unsigned effects; /* a bit for each RobotEffect seen */
+	const char *stated; /* for whom a web form speaks; NULL: it is none */
+	char *robot;	    /* the first sure sign */
+	char *no_ack;	    /* the first sign against acknowledging */
+	GString *soft;	    /* the soft signs */
+	unsigned effects;   /* a bit for each RobotEffect seen */
 	unsigned n_soft;
 	RobotKind kind; /* the first of those seen */
 } Judge;
@@ -38,7 +39,7 @@ judge_sign(Judge *judge, RobotEffect effect, char *reason)
 	bool is_repeated =
 		effect != ROBOT_SOFT && judge->effects & 1U << effect;
 	judge->effects |= 1U << effect;
-	if (effect != ROBOT_NO_ACK && !is_repeated) {
+	if (effect != ROBOT_NO_ACK && !is_repeated && !judge->stated) {
 		g_string_append_printf(judge->soft, "%s%s",
 				       judge->n_soft > 0 ? " and " : "",
 				       reason);
@@ -239,7 +240,11 @@ judge_sender(Judge *judge, const char *envelope_sender)
 			   g_strdup("no sender to be answered"));
 	else if (!*sender)
 		judge_sign(judge, ROBOT_SURE, g_strdup("null envelope sender"));
-	else
+	if (judge->stated) {
+		judge_address(judge, judge->stated, "the form's");
+		return;
+	}
+	if (sender && *sender)
 		judge_address(judge, sender, "sender");
 	g_autofree char *original = mail_address_original(sender ? sender : "");
 	for (guint i = 0; i < mail->from->len; i++) {
@@ -312,11 +317,14 @@ conclude(Judge *judge, RobotVerdict *out)
 }
 
 void
-robot_judge(const Mail *mail, const char *envelope_sender, RobotVerdict *out)
+robot_judge(const Mail *mail, const char *envelope_sender, const char *stated,
+	    RobotVerdict *out)
 {
 	*out = (RobotVerdict){.reason = NULL};
-	Judge judge = {
-		.mail = mail, .soft = g_string_new(NULL), .kind = ROBOT_ANY};
+	Judge judge = {.mail = mail,
+		       .stated = stated,
+		       .soft = g_string_new(NULL),
+		       .kind = ROBOT_ANY};
 	judge_content(&judge);
 	for (guint i = 0; i < mail->headers->len; i++)
 		judge_header(&judge, mail->headers->pdata[i]);

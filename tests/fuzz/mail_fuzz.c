@@ -61,7 +61,7 @@ static void
 assert_verdict(const Mail *mail)
 {
 	g_auto(RobotVerdict) verdict;
-	robot_judge(mail, NULL, &verdict);
+	robot_judge(mail, NULL, NULL, &verdict);
 	fuzz_assert_utf8(verdict.reason);
 	g_assert_true(verdict.may_ack == !*verdict.reason);
 	g_assert_false(verdict.may_ack && (verdict.is_robot || mail->bounce));

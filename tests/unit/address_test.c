@@ -170,6 +170,92 @@ any_cut_of_a_path_is_read(void **state)
 	}
 }
 
+static void
+knows_a_mailbox_on_the_internet(void **state)
+{
+	(void)state;
+	static const char *const cases[] = {
+		"jan@acme.example",
+		"Jan.de-Vries+x@mail.acme.example",
+		"o'neill@acme.example",
+		"#$&'*+-/=?^_`{|}~@acme.example",
+		"1@2.example",
+		"a@xn--caf-dma.example",
+		"a@b.c2",
+		"a@b--c.example",
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		if (!address_is_mailbox(cases[i]))
+			fail_msg("%s", cases[i]);
+}
+
+static void
+takes_nothing_else_for_a_mailbox(void **state)
+{
+	(void)state;
+	static const char *const cases[] = {
+		"",
+		"@",
+		"jan",
+		"jan@",
+		"@acme.example",
+		"jan@acme",
+		"jan@localhost",
+		"jan@127.0.0.1",
+		"jan@[127.0.0.1]",
+		"jan@acme.example.",
+		"jan@.acme.example",
+		"jan@acme..example",
+		"jan@-acme.example",
+		"jan@acme-.example",
+		"jan@acme.-example",
+		"jan@acme.example-",
+		"jan@ac_me.example",
+		"jan@@acme.example",
+		"jan@x@acme.example",
+		".jan@acme.example",
+		"jan.@acme.example",
+		"j..n@acme.example",
+		"\"jan\"@acme.example",
+		"<jan@acme.example>",
+		"jan @acme.example",
+		" jan@acme.example",
+		"jan@acme.example ",
+		"jan@acme.example\n",
+		"jan@acme.example\nBcc: els@acme.example",
+		"jan\\@acme.example",
+		"jan,els@acme.example",
+		"jan%home.example@acme.example",
+		"home.example!jan@acme.example",
+		"j\303\244n@acme.example",
+		"jan@caf\303\251.example",
+		"jan\177@acme.example",
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		if (address_is_mailbox(cases[i]))
+			fail_msg("%s", cases[i]);
+}
+
+/* RFC 5321 4.5.3.1: 64 for a local part, 63 for a label, 254 in all. */
+static void
+holds_a_mailbox_to_its_lengths(void **state)
+{
+	(void)state;
+	g_autofree char *label = g_strnfill(63, 'a');
+	g_autofree char *domain =
+		g_strdup_printf("%s.%s.%.61s", label, label, label);
+	assert_int_equal(strlen(domain), 189);
+	g_autofree char *longest = g_strdup_printf("%sb@%s", label, domain);
+	assert_int_equal(strlen(longest), 254);
+	assert_true(address_is_mailbox(longest));
+	g_autofree char *local = g_strdup_printf("%sbb@a.example", label);
+	assert_false(address_is_mailbox(local));
+	g_autofree char *labels = g_strdup_printf("b@%sa.example", label);
+	assert_false(address_is_mailbox(labels));
+	g_autofree char *all = g_strdup_printf("%sb@%sa", label, domain);
+	assert_false(address_is_mailbox(all));
+}
+
 int
 main(void)
 {
@@ -177,6 +263,9 @@ main(void)
 		cmocka_unit_test(folds_case_and_nothing_else),
 		cmocka_unit_test(takes_off_what_forwarders_put_around),
 		cmocka_unit_test(takes_off_what_bounce_protection_put_around),
+		cmocka_unit_test(knows_a_mailbox_on_the_internet),
+		cmocka_unit_test(takes_nothing_else_for_a_mailbox),
+		cmocka_unit_test(holds_a_mailbox_to_its_lengths),
 		cmocka_unit_test(the_domain_stands_behind_the_last_at),
 		cmocka_unit_test(a_path_is_the_bare_address),
 		cmocka_unit_test(any_cut_of_a_path_is_read),

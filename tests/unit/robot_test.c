@@ -25,7 +25,7 @@ outcome_of(void **state, const char *text, const char *sender)
 {
 	g_autoptr(Mail) mail = read_text(state, text);
 	g_auto(RobotVerdict) verdict = {0};
-	robot_judge(mail, sender, &verdict);
+	robot_judge(mail, sender, NULL, &verdict);
 	assert_false(verdict.is_robot && verdict.may_ack);
 	assert_int_equal(verdict.may_ack, *verdict.reason == '\0');
 	if (verdict.is_robot)
@@ -395,8 +395,48 @@ the_reason_is_what_was_seen(void **state)
 			g_strconcat(cases[i].text, "\r\nx", NULL);
 		g_autoptr(Mail) mail = read_text(state, text);
 		g_auto(RobotVerdict) verdict = {0};
-		robot_judge(mail, NULL, &verdict);
+		robot_judge(mail, NULL, NULL, &verdict);
 		assert_string_equal(verdict.reason, cases[i].want);
+	}
+}
+
+/* Of a form the mailer is nobody; what is stated, and what the mail is, count.
+ */
+static void
+judges_whom_a_form_speaks_for(void **state)
+{
+	static const struct {
+		const char *header;
+		const char *sender;
+		const char *stated;
+		bool may_ack;
+		bool is_robot;
+	} cases[] = {
+		{HUMAN, "www-data@web.example", "an@home.example", true, false},
+		{"From: noreply@web.example\r\n", "noreply@web.example",
+		 "an@home.example", true, false},
+		{HUMAN "Feedback-ID: a\r\nX-SG-EID: b\r\n", "a@b.example",
+		 "an@home.example", true, false},
+		{HUMAN, "a@b.example", "noreply@home.example", false, false},
+		{HUMAN, "a@b.example", "MAILER-DAEMON@home.example", false,
+		 true},
+		{HUMAN, "a@b.example", "", true, false},
+		{HUMAN, "", "an@home.example", false, true},
+		{HUMAN "Auto-Submitted: auto-replied\r\n", "a@b.example",
+		 "an@home.example", false, true},
+		{HUMAN "List-Id: <x>\r\n", "a@b.example", "an@home.example",
+		 false, false},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *text =
+			g_strconcat(cases[i].header, "\r\nx", NULL);
+		g_autoptr(Mail) mail = read_text(state, text);
+		g_auto(RobotVerdict) verdict = {0};
+		robot_judge(mail, cases[i].sender, cases[i].stated, &verdict);
+		if (verdict.may_ack != cases[i].may_ack ||
+		    verdict.is_robot != cases[i].is_robot)
+			fail_msg("%s by %s: %s", cases[i].header,
+				 cases[i].stated, verdict.reason);
 	}
 }
 
@@ -437,7 +477,7 @@ the_kind_is_told(void **state)
 				    cases[i].header, "\r\n\r\nx", NULL);
 		g_autoptr(Mail) mail = read_text(state, text);
 		g_auto(RobotVerdict) verdict = {0};
-		robot_judge(mail, NULL, &verdict);
+		robot_judge(mail, NULL, NULL, &verdict);
 		if (g_strcmp0(verdict.kind, cases[i].want) != 0)
 			fail_msg("%s: %s is not %s", cases[i].header,
 				 verdict.kind, cases[i].want);
@@ -478,6 +518,7 @@ main(void)
 		cmocka_unit_test(the_reason_is_what_was_seen),
 		cmocka_unit_test(the_kind_is_told),
 		cmocka_unit_test(a_hostile_subject_takes_no_time),
+		cmocka_unit_test(judges_whom_a_form_speaks_for),
 	};
 	return cmocka_run_group_tests_name("robot", tests, make_reader,
 					   free_reader);
