@@ -71,10 +71,22 @@ json_t *json_text(const char *text);
 json_t *json_instant(int64_t instant, GTimeZone *zone);
 /* An array of strings from char *. */
 json_t *json_texts(const GPtrArray *texts);
+/* An object of names and values from Field *. */
+json_t *json_fields(const GPtrArray *fields);
+
+/* What a ticket is shown with, besides itself; all owned, NULL before. */
+typedef struct TicketTies {
+	GPtrArray *links;  /* of Link */
+	GPtrArray *fields; /* of Field */
+} TicketTies;
+
+bool ties_read(StoreTx *tx, const char *number, TicketTies *ties,
+	       GError **error);
+void ties_clear(TicketTies *ties);
 
 /* The object of `loket show` without messages and events. */
 json_t *json_ticket(const Site *site, const Ticket *ticket,
-		    const GPtrArray *links, int64_t now);
+		    const TicketTies *ties, int64_t now);
 /* The same keys for a mail that was stored without a ticket. */
 json_t *json_loose(const Site *site, const Message *message);
 

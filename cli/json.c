@@ -138,7 +138,33 @@ json_links(const GPtrArray *links)
 }
 
 json_t *
-json_ticket(const Site *site, const Ticket *ticket, const GPtrArray *links,
+json_fields(const GPtrArray *fields)
+{
+	json_t *object = json_object();
+	for (guint i = 0; i < fields->len; i++) {
+		const Field *field = fields->pdata[i];
+		json_object_set_new(object, field->name,
+				    json_text(field->value));
+	}
+	return object;
+}
+
+bool
+ties_read(StoreTx *tx, const char *number, TicketTies *ties, GError **error)
+{
+	return store_links_list(tx, number, &ties->links, error) &&
+	       store_fields_list(tx, number, &ties->fields, error);
+}
+
+void
+ties_clear(TicketTies *ties)
+{
+	g_clear_pointer(&ties->links, g_ptr_array_unref);
+	g_clear_pointer(&ties->fields, g_ptr_array_unref);
+}
+
+json_t *
+json_ticket(const Site *site, const Ticket *ticket, const TicketTies *ties,
 	    int64_t now)
 {
 	GTimeZone *zone = zone_of_desk(site, ticket->desk);
@@ -166,7 +192,8 @@ json_ticket(const Site *site, const Ticket *ticket, const GPtrArray *links,
 		{"promise", json_instant(ticket->promise, zone)},
 		{"due", json_instant(ticket_due(ticket), zone)},
 		{"flag", json_text(ticket_flag_name(flag))},
-		{"links", json_links(links)},
+		{"fields", json_fields(ties->fields)},
+		{"links", json_links(ties->links)},
 		{"seen_by", json_texts(ticket->seen_by)},
 		{"successor", json_text(ticket->successor)},
 	};
@@ -198,6 +225,7 @@ json_loose(const Site *site, const Message *message)
 	json_object_set_new(object, "targets", json_object());
 	json_object_set_new(object, "flag",
 			    json_text(ticket_flag_name(FLAG_NONE)));
+	json_object_set_new(object, "fields", json_object());
 	json_object_set_new(object, "links", json_array());
 	json_object_set_new(object, "seen_by", json_array());
 	json_object_set_new(object, "role", json_text(message->role));

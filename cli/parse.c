@@ -4,6 +4,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <loket/field.h>
 #include <loket/number.h>
 #include <loket/triage.h>
 
@@ -87,6 +88,25 @@ json_tags(const Site *site, const Mail *mail)
 	return list;
 }
 
+/* What the site would keep with a ticket: the also-tags, and the fields of the
+ * first desk that the mail is shown to be for. */
+static json_t *
+json_picked(const Site *site, const Mail *mail)
+{
+	g_autoptr(GPtrArray) fields =
+		g_ptr_array_new_with_free_func(field_free);
+	const ConfigDesk *desk = NULL;
+	for (guint i = 0; site->config && !desk && i < mail->to->len; i++) {
+		const MailAddress *to = mail->to->pdata[i];
+		desk = config_desk_for(site->config, to->address);
+	}
+	if (site->config)
+		fields_add_also_tags(fields, site->config, mail);
+	if (desk)
+		fields_add_of_desk(fields, desk, mail, false);
+	return json_fields(fields);
+}
+
 static json_t *
 json_date(const Mail *mail)
 {
@@ -141,6 +161,7 @@ json_mail(const Site *site, const char *file, const Mail *mail)
 		{"ack", json_ack(triage)},
 		{"bounce", json_bounce(mail->bounce)},
 		{"tags", json_tags(site, mail)},
+		{"fields", json_picked(site, mail)},
 		{"text", json_text(mail->text)},
 		{"new_text", json_text(mail->new_text)},
 		{"language",

@@ -13,7 +13,7 @@ typedef struct Thread {
 	const char *number;
 	Ticket *ticket;
 	GPtrArray *messages;
-	GPtrArray *links;
+	TicketTies ties;
 	GPtrArray *events;
 } Thread;
 
@@ -26,7 +26,7 @@ read_thread(StoreTx *tx, void *data, GError **error)
 	return !thread->ticket ||
 	       (store_messages_list(tx, thread->number, &thread->messages,
 				    error) &&
-		store_links_list(tx, thread->number, &thread->links, error) &&
+		ties_read(tx, thread->number, &thread->ties, error) &&
 		store_events_list(tx, thread->number, &thread->events, error));
 }
 
@@ -34,10 +34,9 @@ static void
 thread_clear(Thread *thread)
 {
 	ticket_free(thread->ticket);
-	GPtrArray *lists[] = {thread->messages, thread->links, thread->events};
-	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
-		if (lists[i])
-			g_ptr_array_unref(lists[i]);
+	ties_clear(&thread->ties);
+	g_clear_pointer(&thread->messages, g_ptr_array_unref);
+	g_clear_pointer(&thread->events, g_ptr_array_unref);
 }
 
 static json_t *
@@ -74,7 +73,7 @@ static void
 print_as_json(const Site *site, const Thread *thread, int64_t now)
 {
 	GTimeZone *zone = zone_of_desk(site, thread->ticket->desk);
-	json_t *object = json_ticket(site, thread->ticket, thread->links, now);
+	json_t *object = json_ticket(site, thread->ticket, &thread->ties, now);
 	json_t *messages = json_array();
 	for (guint i = 0; i < thread->messages->len; i++)
 		(void)json_array_append_new(
@@ -170,14 +169,25 @@ print_event(const Event *event, GTimeZone *zone)
 }
 
 static void
+print_ties(const TicketTies *ties)
+{
+	for (guint i = 0; i < ties->fields->len; i++) {
+		const Field *field = ties->fields->pdata[i];
+		(void)printf("  field     %s", field->name);
+		print_text(" ", field->value);
+	}
+	for (guint i = 0; i < ties->links->len; i++) {
+		const Link *link = ties->links->pdata[i];
+		(void)printf("  linked    %s (%s)\n", link->number, link->kind);
+	}
+}
+
+static void
 print_story(const Site *site, const Thread *thread, int64_t now)
 {
 	GTimeZone *zone = zone_of_desk(site, thread->ticket->desk);
 	print_head(site, thread->ticket, zone, now);
-	for (guint i = 0; i < thread->links->len; i++) {
-		const Link *link = thread->links->pdata[i];
-		(void)printf("  linked    %s (%s)\n", link->number, link->kind);
-	}
+	print_ties(&thread->ties);
 	for (guint i = 0; i < thread->messages->len; i++)
 		print_message(thread->messages->pdata[i], zone);
 	(void)printf("\nevents\n");

@@ -16,25 +16,26 @@ typedef struct Listing {
 	TicketFilter filter;
 	const char *role;   /* NULL: tickets; else mails without a ticket */
 	GPtrArray *tickets; /* of Ticket, or of Message with role */
-	GPtrArray *links;   /* of the links of each ticket */
+	GArray *ties;	    /* of TicketTies, one for each ticket */
 } Listing;
 
 static void
-free_links(void *data)
+clear_ties(void *data)
 {
-	g_ptr_array_unref(data);
+	ties_clear(data);
 }
 
 static bool
-read_links(StoreTx *tx, Listing *listing, GError **error)
+read_ties(StoreTx *tx, Listing *listing, GError **error)
 {
-	listing->links = g_ptr_array_new_with_free_func(free_links);
+	listing->ties = g_array_new(FALSE, TRUE, sizeof(TicketTies));
+	g_array_set_clear_func(listing->ties, clear_ties);
+	g_array_set_size(listing->ties, listing->tickets->len);
 	for (guint i = 0; i < listing->tickets->len; i++) {
 		const Ticket *ticket = listing->tickets->pdata[i];
-		GPtrArray *links;
-		if (!store_links_list(tx, ticket->number, &links, error))
+		TicketTies *ties = &g_array_index(listing->ties, TicketTies, i);
+		if (!ties_read(tx, ticket->number, ties, error))
 			return false;
-		g_ptr_array_add(listing->links, links);
 	}
 	return true;
 }
@@ -49,22 +50,26 @@ read_list(StoreTx *tx, void *data, GError **error)
 					&listing->tickets, error);
 	return store_tickets_list(tx, &listing->filter, &listing->tickets,
 				  error) &&
-	       read_links(tx, listing, error);
+	       read_ties(tx, listing, error);
+}
+
+static json_t *
+json_row(const Site *site, const Listing *listing, guint i, int64_t now)
+{
+	const void *row = listing->tickets->pdata[i];
+	if (listing->role)
+		return json_loose(site, row);
+	return json_ticket(site, row,
+			   &g_array_index(listing->ties, TicketTies, i), now);
 }
 
 static void
 print_as_json(const Site *site, const Listing *listing, int64_t now)
 {
 	json_t *list = json_array();
-	for (guint i = 0; i < listing->tickets->len; i++) {
-		const void *row = listing->tickets->pdata[i];
-		(void)json_array_append_new(
-			list,
-			listing->role
-				? json_loose(site, row)
-				: json_ticket(site, row,
-					      listing->links->pdata[i], now));
-	}
+	for (guint i = 0; i < listing->tickets->len; i++)
+		(void)json_array_append_new(list,
+					    json_row(site, listing, i, now));
 	print_json(list);
 }
 
@@ -174,7 +179,7 @@ list(const Invocation *call, Listing *listing, const Target *within,
 	else
 		print_table(site, listing, now);
 	g_ptr_array_unref(listing->tickets);
-	g_clear_pointer(&listing->links, g_ptr_array_unref);
+	g_clear_pointer(&listing->ties, g_array_unref);
 	return EX_OK;
 }
 

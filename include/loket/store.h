@@ -112,6 +112,27 @@ bool store_participants_list(StoreTx *tx, const char *number,
 bool store_link_add(StoreTx *tx, const char *number, const char *other,
 		    const char *kind, GError **error);
 
+/* Fields: what the site's patterns picked out of a ticket's mails. */
+
+typedef struct Field {
+	char *name;
+	char *value;
+} Field;
+
+Field *field_new(const char *name, const char *value);
+void field_free(void *field);
+
+/* The first value of a name stays. */
+bool store_field_add(StoreTx *tx, const char *number, const Field *field,
+		     GError **error);
+/* By name. *fields holds Field*, the caller's. */
+bool store_fields_list(StoreTx *tx, const char *number, GPtrArray **fields,
+		       GError **error);
+/* The first ticket with that field which the address takes part in, else the
+ * first of all with it. *number is the caller's, NULL when there is none. */
+bool store_ticket_of_field(StoreTx *tx, const Field *field, const char *address,
+			   char **number, GError **error);
+
 /* Messages */
 
 /* A message to be added; all of it is borrowed. */

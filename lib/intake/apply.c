@@ -25,7 +25,9 @@ ticket_of(const Job *job)
 	ticket->agent = g_strdup(strcmp(decision->direction, "out") == 0
 					 ? job->triage->agent
 					 : NULL);
-	ticket->channel = g_strdup("mail");
+	ticket->team =
+		job->triage->team ? g_strdup(job->triage->team->name) : NULL;
+	ticket->channel = g_strdup(job->triage->is_form ? "form" : "mail");
 	ticket->received_at = job->now;
 	ticket->queue_id = g_strdup(job->envelope->queue_id);
 	return ticket;
@@ -158,7 +160,9 @@ record_message(StoreTx *tx, const Job *job, GError **error)
 		.to = to,
 		.at = job->now,
 		.subject = job->mail->subject,
-		.new_text = job->mail->new_text,
+		/* what looks like a quote in a form was typed there */
+		.new_text = job->triage->is_form ? job->mail->text
+						 : job->mail->new_text,
 		.attachments = attachments,
 		.envelope_from = job->envelope->sender,
 		.queue_id = job->envelope->queue_id,
@@ -167,6 +171,20 @@ record_message(StoreTx *tx, const Job *job, GError **error)
 		.packed = job->packed,
 	};
 	return store_message_add(tx, &message, error);
+}
+
+static bool
+record_fields(StoreTx *tx, const Job *job, GError **error)
+{
+	const GPtrArray *both[] = {job->names->also_tags, job->fields};
+	if (job->decision->role == ROLE_BOUNCE)
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(both); i++)
+		for (guint j = 0; j < both[i]->len; j++)
+			if (!store_field_add(tx, job->ticket->number,
+					     both[i]->pdata[j], error))
+				return false;
+	return true;
 }
 
 static const char *
@@ -290,6 +308,7 @@ apply(StoreTx *tx, Job *job, GError **error)
 	}
 	return record_message(tx, job, error) &&
 	       record_participants(tx, job, error) &&
+	       record_fields(tx, job, error) &&
 	       record_events(tx, job, error) && alert_agents(tx, job, error) &&
 	       (!job->created || acknowledge(tx, job, error));
 }

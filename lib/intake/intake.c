@@ -3,6 +3,7 @@
 
 #include <loket/edit.h>
 #include <loket/error.h>
+#include <loket/field.h>
 
 #include "job.h"
 
@@ -208,11 +209,16 @@ intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
 	g_autoptr(Triage) triage = triage_new(&site, envelope, mail);
 	g_autoptr(Names) names =
 		names_new(intake, envelope, mail, triage->role);
+	g_autoptr(GPtrArray) fields =
+		g_ptr_array_new_with_free_func(field_free);
+	if (triage->desk)
+		fields_add_of_desk(fields, triage->desk, mail, triage->is_form);
 	Job job = {.intake = intake,
 		   .envelope = envelope,
 		   .mail = mail,
 		   .triage = triage,
 		   .names = names,
+		   .fields = fields,
 		   .now = now};
 	IntakeResult *result = run(&job, error);
 	g_clear_pointer(&job.packed, g_bytes_unref);

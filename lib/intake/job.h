@@ -15,6 +15,7 @@ typedef struct Job {
 	const Mail *mail;
 	const Triage *triage;
 	const Names *names;
+	const GPtrArray *fields; /* of Field, the desk's */
 	int64_t now;
 	/* out, owned */
 	GBytes *packed; /* the mail as it is stored; NULL: it is not */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include <loket/address.h>
+#include <loket/field.h>
 #include <loket/reference.h>
 
 #include "match.h"
@@ -64,6 +65,7 @@ add_thread(Names *names, const Intake *intake, const Mail *mail)
 	add_ids(names->message_ids, mail->references);
 	names->conversation = mail_conversation(mail);
 	add_tags(names, intake->config, intake->tags, mail->subject);
+	fields_add_also_tags(names->also_tags, intake->config, mail);
 }
 
 /* What comes back to the address that we gave a mail for that. */
@@ -86,6 +88,7 @@ names_new(const Intake *intake, const Envelope *envelope, const Mail *mail,
 	names->tokens = g_ptr_array_new_with_free_func(g_free);
 	names->message_ids = g_ptr_array_new();
 	names->tags = g_ptr_array_new_with_free_func(g_free);
+	names->also_tags = g_ptr_array_new_with_free_func(field_free);
 	if (role != ROLE_BOUNCE) {
 		add_address_tokens(names, intake, envelope);
 		add_thread(names, intake, mail);
@@ -108,13 +111,15 @@ names_free(Names *names)
 	g_free(names->conversation);
 	g_ptr_array_unref(names->tags);
 	g_free(names->returned);
+	g_ptr_array_unref(names->also_tags);
 	g_free(names);
 }
 
 bool
 names_has_readable(const Names *names)
 {
-	return names->tokens->len > 0 || names->tags->len > 0;
+	return names->tokens->len > 0 || names->tags->len > 0 ||
+	       names->also_tags->len > 0;
 }
 
 bool
@@ -125,13 +130,15 @@ names_is_empty(const Names *names)
 }
 
 /* Who may join by what anybody can write: agents and their programs, the mail
- * server's own reports, participants whose From is not known to be forged. */
+ * server's own reports, participants whose From is not known to be forged. Of
+ * a form From is not the writer's. */
 static bool
 may_join(StoreTx *tx, const char *number, const Triage *triage, bool *may,
 	 GError **error)
 {
 	*may = triage->agent || triage->role == ROLE_BOUNCE;
-	if (*may || triage->auth == AUTH_FAIL || !triage->has_one_author)
+	if (*may || triage->auth == AUTH_FAIL || !triage->has_one_author ||
+	    triage->is_form)
 		return true;
 	return store_is_participant(tx, number, triage->from, may, error);
 }
@@ -255,6 +262,22 @@ match_tags(StoreTx *tx, const Names *names, const Triage *triage,
 	return true;
 }
 
+static bool
+match_also_tags(StoreTx *tx, const Names *names, const Triage *triage,
+		Evidence *evidence, GError **error)
+{
+	for (guint i = 0; i < names->also_tags->len && !evidence->ticket; i++) {
+		g_autofree char *number = NULL;
+		if (!store_ticket_of_field(tx, names->also_tags->pdata[i],
+					   triage->from, &number, error))
+			return false;
+		if (number &&
+		    !weigh(tx, number, EVIDENCE_TAG, triage, evidence, error))
+			return false;
+	}
+	return true;
+}
+
 bool
 match_recipients(StoreTx *tx, const Triage *triage, const GPtrArray *recipients,
 		 Evidence *evidence, GError **error)
@@ -294,6 +317,7 @@ match(StoreTx *tx, const Names *names, const Triage *triage,
 	    !match_message_ids(tx, names, triage, evidence, error) ||
 	    !match_conversation(tx, names, triage, evidence, error) ||
 	    !match_tags(tx, names, triage, evidence, error) ||
+	    !match_also_tags(tx, names, triage, evidence, error) ||
 	    !store_customer_is_known(tx, triage->from, &evidence->is_known,
 				     error))
 		return false;

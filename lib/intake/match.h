@@ -16,6 +16,7 @@ typedef struct Names {
 	GPtrArray *message_ids; /* const char *, nearest first */
 	char *conversation;	/* of a Thread-Index; NULL: none */
 	GPtrArray *tags;	/* char *, numbers by right tags of ours */
+	GPtrArray *also_tags;	/* Field *, tags of another system */
 	char *returned;		/* our msg-id of the mail that comes back, by
 				   the address it comes to; NULL: none */
 } Names;
@@ -23,7 +24,7 @@ typedef struct Names {
 Names *names_new(const Intake *intake, const Envelope *envelope,
 		 const Mail *mail, enum Role role);
 void names_free(Names *names);
-/* Whether the mail names a ticket by a token or a right tag. */
+/* Whether the mail names a ticket by a token, a right tag or an also-tag. */
 bool names_has_readable(const Names *names);
 /* Whether there is anything to look up. */
 bool names_is_empty(const Names *names);

@@ -10,7 +10,7 @@
 
 #define SCHEMA_VERSION 1
 
-static const char schema[] =
+static const char ticket_tables[] =
 	/* one row: what the site counts */
 	"CREATE TABLE site ("
 	" id INTEGER PRIMARY KEY CHECK (id = 1),"
@@ -92,6 +92,14 @@ static const char schema[] =
 	" kind TEXT NOT NULL,"
 	" PRIMARY KEY (ticket, other, kind)) WITHOUT ROWID;"
 
+	"CREATE TABLE field ("
+	" ticket TEXT NOT NULL REFERENCES ticket ON DELETE CASCADE,"
+	" name TEXT NOT NULL,"
+	" value TEXT NOT NULL,"
+	" PRIMARY KEY (ticket, name)) WITHOUT ROWID;"
+	"CREATE INDEX field_value ON field (name, value);";
+
+static const char mail_tables[] =
 	"CREATE TABLE message ("
 	" id INTEGER PRIMARY KEY,"
 	" ticket TEXT REFERENCES ticket,"
@@ -186,7 +194,8 @@ schema_make(StoreDb *db, GError **error)
 	return db_exec(db, "BEGIN IMMEDIATE", error) &&
 	       schema_version(db, &version, error) &&
 	       (version > 0 ||
-		(db_exec(db, schema, error) &&
+		(db_exec(db, ticket_tables, error) &&
+		 db_exec(db, mail_tables, error) &&
 		 db_exec(db,
 			 "PRAGMA user_version = " G_STRINGIFY(SCHEMA_VERSION),
 			 error))) &&

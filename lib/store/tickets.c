@@ -332,6 +332,10 @@ store_ticket_merge(StoreTx *tx, const char *from, const char *into,
 		      " SELECT ?2, address FROM participant WHERE ticket = ?1",
 		      "tt", from, into) &&
 	       db_run(tx, error,
+		      "INSERT OR IGNORE INTO field"
+		      " SELECT ?2, name, value FROM field WHERE ticket = ?1",
+		      "tt", from, into) &&
+	       db_run(tx, error,
 		      "UPDATE seen SET ticket = ?2 WHERE ticket = ?1", "tt",
 		      from, into);
 }

@@ -219,6 +219,98 @@ keeps_events_in_the_order_they_happened(void **state)
 	must_read(store, no_events_work, one);
 }
 
+typedef struct Picking {
+	const char *number;
+	const char *name;
+	const char *value;
+	const char *address;
+	char *found;
+} Picking;
+
+#define PICKED(number, name, value) ((Picking){number, name, value, NULL, NULL})
+
+static bool
+field_add_work(StoreTx *tx, void *data, GError **error)
+{
+	const Picking *picking = data;
+	g_autofree char *name = g_strdup(picking->name);
+	g_autofree char *value = g_strdup(picking->value);
+	return store_field_add(tx, picking->number, &(Field){name, value},
+			       error);
+}
+
+/* "name=value" of each, in order. */
+static bool
+fields_work(StoreTx *tx, void *data, GError **error)
+{
+	Picking *picking = data;
+	g_autoptr(GPtrArray) fields = NULL;
+	if (!store_fields_list(tx, picking->number, &fields, error))
+		return false;
+	GString *text = g_string_new("");
+	for (guint i = 0; i < fields->len; i++) {
+		const Field *field = fields->pdata[i];
+		g_string_append_printf(text, "%s=%s ", field->name,
+				       field->value);
+	}
+	picking->found = g_string_free(text, FALSE);
+	return true;
+}
+
+static bool
+ticket_of_field_work(StoreTx *tx, void *data, GError **error)
+{
+	Picking *picking = data;
+	g_autofree char *name = g_strdup(picking->name);
+	g_autofree char *value = g_strdup(picking->value);
+	return store_ticket_of_field(tx, &(Field){name, value},
+				     picking->address, &picking->found, error);
+}
+
+static void
+assert_found(Store *store, StoreWork *work, Picking picking, const char *want)
+{
+	must_read(store, work, &picking);
+	if (g_strcmp0(picking.found, want) != 0)
+		fail_msg("%s=%s: %s", picking.name, picking.value,
+			 picking.found);
+	g_free(picking.found);
+}
+
+static void
+keeps_the_first_value_of_a_field(void **state)
+{
+	g_autoptr(Store) store = open_store(state);
+	g_autofree char *one = add_plain(store);
+	g_autofree char *two = add_plain(store);
+	must_write(store, field_add_work, &PICKED(one, "rt", "7"));
+	must_write(store, field_add_work, &PICKED(one, "order", "\303\251"));
+	must_write(store, field_add_work, &PICKED(one, "rt", "8"));
+	assert_found(store, fields_work, PICKED(one, NULL, NULL),
+		     "order=\303\251 rt=7 ");
+	assert_found(store, fields_work, PICKED(two, NULL, NULL), "");
+}
+
+static void
+finds_the_ticket_of_a_field_that_the_asker_takes_part_in(void **state)
+{
+	g_autoptr(Store) store = open_store(state);
+	g_autofree char *one = add_plain(store);
+	g_autofree char *two = add_plain(store);
+	must_write(store, field_add_work, &PICKED(one, "rt", "7"));
+	must_write(store, field_add_work, &PICKED(two, "rt", "7"));
+	must_write(store, participant_work,
+		   &(Asking){two, "eva@b.example", false});
+	Picking picking = {NULL, "rt", "7", "eva@b.example", NULL};
+	assert_found(store, ticket_of_field_work, picking, two);
+	picking.address = "an@b.example";
+	assert_found(store, ticket_of_field_work, picking, one);
+	picking.value = "8";
+	assert_found(store, ticket_of_field_work, picking, NULL);
+	picking = (Picking){NULL, "otrs", "7", "eva@b.example", NULL};
+	assert_found(store, ticket_of_field_work, picking, NULL);
+}
+
 int
 main(void)
 {
@@ -226,6 +318,9 @@ main(void)
 		IN_SCRATCH(knows_the_customers_of_tickets),
 		IN_SCRATCH(a_participant_is_one_in_any_case_and_in_his_ticket),
 		IN_SCRATCH(no_ticket_has_no_participants),
+		IN_SCRATCH(keeps_the_first_value_of_a_field),
+		IN_SCRATCH(
+			finds_the_ticket_of_a_field_that_the_asker_takes_part_in),
 		IN_SCRATCH(a_link_is_seen_from_both_ends_once),
 		IN_SCRATCH(keeps_events_in_the_order_they_happened),
 	};
