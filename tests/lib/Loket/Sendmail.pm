@@ -185,7 +185,7 @@ sub _mailers($self) {
 	my $run = "P=$deliver, A=deliver $self->{dir}/mail \$g \$u";
 	return <<~"END";
 		MAILER_DEFINITIONS
-		Mlocal, $run, F=lS5nq, S=EnvFromL/HdrFromL, R=EnvToL/HdrToL
+		Mlocal, $run, F=lSnq, S=EnvFromL/HdrFromL, R=EnvToL/HdrToL
 		Moutside, $run, F=Snq, $smtp
 		Mfilter, P=[IPC], A=TCP \$h $port, E=\\r\\n, F=mX, $smtp
 		END
