@@ -291,6 +291,13 @@ find_status(Letter *letter, const char *address, size_t start, size_t end)
 		       : NULL;
 }
 
+static bool
+is_known(const Letter *letter, const char *address)
+{
+	return is_listed(letter->bounce, address) ||
+	       is_correspondent(letter->mail, address);
+}
+
 /* What is said of an address stands behind it, up to the next one. */
 static void
 add_found(Letter *letter, enum BouncePattern pattern, const PatternSpan *found)
@@ -298,17 +305,17 @@ add_found(Letter *letter, enum BouncePattern pattern, const PatternSpan *found)
 	PatternSpan next[ADDRESS_SPANS] = {{.start = letter->end}};
 	PatternSpan expanded[ADDRESS_SPANS];
 	size_t start = found->end;
-	g_autofree char *address = span_text(letter->text, found);
 	(void)letter_finds(letter, pattern, start, letter->end, next);
+	bool is_expanded =
+		letter_finds(letter, EXPANDED, start, next[0].start, expanded);
+	g_autofree char *written = span_text(letter->text, found);
+	g_autofree char *address =
+		span_text(letter->text, is_expanded ? &expanded[1] : found);
+	if (is_known(letter, address))
+		return;
 	g_autofree char *status =
-		find_status(letter, address, start, next[0].start);
-	if (letter_finds(letter, EXPANDED, start, next[0].start, expanded)) {
-		g_free(address);
-		address = span_text(letter->text, &expanded[1]);
-	}
-	if (!is_listed(letter->bounce, address) &&
-	    !is_correspondent(letter->mail, address))
-		bounce_add(letter->bounce, address, letter->action, status);
+		find_status(letter, written, start, next[0].start);
+	bounce_add(letter->bounce, address, letter->action, status);
 }
 
 /* Adds the addresses that pattern finds, up to max in all. */

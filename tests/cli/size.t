@@ -83,6 +83,7 @@ my %whole = (
 	'parameter continuations' => ["${FROM}Content-Type: text/plain", ";\n a*0*=x", "\n\nHallo\n", $MANY_FIELDS],
 	'results' => ["${FROM}Authentication-Results: mx.acme.example", '; dkim=pass', "\n\nHallo\n", $MANY_FIELDS],
 	'groups of a report' => [$REPORT, "Final-Recipient: rfc822; a\@b.example\n\n", "--b--\n", qr/^\[\]$/],
+	'one recipient of a letter' => ["${BOUNCE}\nIt could not be delivered to\n", "{To: a\@b.example<<\n", '', $MUCH_TEXT],
 	'recipients of a letter' => ["${BOUNCE}\nIt could not be delivered to\n",
 		join('', map { "<a$_\@b.example>: no\n" } 1 .. 5000), '', $MUCH_TEXT],
 );
