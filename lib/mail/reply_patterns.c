@@ -206,7 +206,11 @@ static const char *const closings[] = {
 	"Envoyé (?:de|depuis|à partir de) (?:mon |ma |l['’])?{senders}",
 	"(?:Obtenir|Télécharger) Outlook\\b",
 	"Enviado (?:desde|do|de|a partir do) (?:mi |meu |el )?{senders}",
+	"Diese Nachricht wurde von mein\\w+ {senders}.{0,40} gesendet\\b",
 	"Obtener Outlook\\b",
+	"(?:Obter o|Obtenha o|Ottieni|Scarica|Hent|Hämta|Skaffa|Hanki) "
+	"Outlook\\b",
+	"Pobierz aplikację Outlook\\b",
 	"Inviato dal? (?:mio )?{senders}",
 	"Sendt fra (?:min )?{senders}",
 	"Skickat från (?:min )?{senders}",
