@@ -82,6 +82,9 @@ scan_field_is(const FieldSpan *field, const char *name)
 const char *
 scan_mbox_line(const char *data, const char *end)
 {
+	static const char mark[] = "\xef\xbb\xbf";
+	if (end - data >= 3 && memcmp(data, mark, 3) == 0)
+		data += 3;
 	const char *line = data < end && *data == '>' ? data + 1 : data;
 	if (end - line < 6 || memcmp(line, "From ", 5) != 0 || line[5] == ':')
 		return data;

@@ -31,7 +31,7 @@ bool scan_field(const char **cursor, const char *end, FieldSpan *field);
 /* Whether the field has this name, in any case. */
 bool scan_field_is(const FieldSpan *field, const char *name);
 
-/* Behind a leading mbox line, if there is one. */
+/* Behind a byte order mark and a leading mbox line, if there are. */
 const char *scan_mbox_line(const char *data, const char *end);
 
 #endif
