@@ -121,11 +121,18 @@ warn_of_repeats(Mail *mail)
 	}
 }
 
+/* In other wide charsets no byte of a header means itself. */
+static bool
+is_header_charset(const char *charset)
+{
+	return !charset_is_wide(charset) ||
+	       g_ascii_strncasecmp(charset, "iso-2022", 8) == 0;
+}
+
 void
 fields_read(const MailReader *reader, Mail *mail, const char *charset)
 {
-	/* in a wide charset no byte of a header means itself */
-	bool is_usable = charset && !charset_is_wide(charset);
+	bool is_usable = charset && is_header_charset(charset);
 	Fields fields = {reader->options, is_usable ? charset : NULL, mail};
 	mail->subject = decoded_text(&fields, "Subject");
 	read_addresses(&fields, "From", mail->from);
