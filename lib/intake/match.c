@@ -297,13 +297,16 @@ match_recipients(StoreTx *tx, const Triage *triage, const GPtrArray *recipients,
 }
 
 /* What was doubted on the way to a ticket that is believed is no doubt about
- * this mail; that its sender is not proven is one. */
+ * this mail; that its sender is not proven is one. Whoever has a token need not
+ * prove anything, unless he seems to be one of us. */
 static void
 settle_doubt(const Triage *triage, Evidence *evidence)
 {
 	g_clear_pointer(&evidence->doubted, g_free);
 	g_clear_pointer(&evidence->doubt, g_free);
-	if (evidence->kind != EVIDENCE_TOKEN && !triage->is_authenticated &&
+	bool needs_proof =
+		evidence->kind != EVIDENCE_TOKEN || triage->is_insider;
+	if (needs_proof && !triage->is_authenticated &&
 	    triage->role != ROLE_BOUNCE)
 		evidence->doubt = g_strdup("unauthenticated");
 }
