@@ -204,6 +204,65 @@ subtest 'a wait that cannot be meant is refused' => sub {
 	is_refused($cli, qr/morgen/, EX_DATAERR, $number, 'wait', $number, 'morgen');
 };
 
+subtest 'close after an answer meets the resolution' => sub {
+	my $due = '2026-11-24T10:00+01:00';
+	my %answer = (
+		'by mail' => sub ($cli, $number) { answers($cli, '2026-11-23 12:00:00') },
+		'by other means' => sub ($cli, $number) { orders($cli, '2026-11-23 12:00:00', 'answered', $number) },
+	);
+	my %at = ('2026-11-23 14:00:00' => ['2026-11-23T14:00+01:00', 1], '2026-11-24 10:00:01' => ['2026-11-24T10:00+01:00', '']);
+	for my $how (sort keys %answer) {
+		for my $at (sort keys %at) {
+			my $cli = site();
+			my $number = asked($cli, '2026-11-23 10:00:00', 'storing');
+			$answer{$how}->($cli, $number);
+			is_deeply target($cli, $number, 'resolution'), [$due, $due, undef, undef], "$how: an answer is no end";
+			my $run = orders($cli, $at, 'close', $number);
+			is $run->{out}, "$number: closed\n", "$how: said plainly";
+			is_deeply target($cli, $number, 'resolution'), [$due, $due, $at{$at}->@*], "$how, $at: met by closing";
+			is state_of($cli, $number), 'closed', "$how: closed";
+			is $cli->ticket($number)->{due}, undef, "$how: nothing is due";
+			is scalar(grep { $_->{what} eq 'close' } $cli->ticket($number)->{events}->@*), 1, "$how: an event";
+		}
+	}
+};
+
+subtest 'close without an answer counts for nothing' => sub {
+	my %unanswered = (
+		'never answered' => sub ($cli, $number) { },
+		'nothing to answer' => sub ($cli, $number) { orders($cli, '2026-11-23 11:00:00', 'done', $number) },
+		'asked again since' => sub ($cli, $number) {
+			answers($cli, '2026-11-23 11:00:00');
+			writes_again($cli, '2026-11-23 12:00:00');
+		},
+		'an automatic reply' => sub ($cli, $number) { answers($cli, '2026-11-23 11:00:00', 'Auto-Submitted' => 'auto-replied') },
+	);
+	for my $how (sort keys %unanswered) {
+		my $cli = site();
+		my $number = asked($cli, '2026-11-23 10:00:00', 'storing');
+		$unanswered{$how}->($cli, $number);
+		my $run = orders($cli, '2026-11-23 14:00:00', 'close', $number);
+		like $run->{out}, qr/no answer/, "$how: it says so";
+		is((target($cli, $number, 'resolution'))->[2], undef, "$how: the resolution is not met");
+		is((target($cli, $number, 'resolution'))->[3], undef, "$how: nor missed");
+		$cli->at('2026-11-30 14:00:00');
+		is $cli->ticket($number)->{flag}, 'none', "$how: nor overdue later";
+		is_deeply [$cli->tickets], [], "$how: it is off the list";
+	}
+};
+
+subtest 'a closed ticket takes no more orders' => sub {
+	my $cli = site();
+	my $number = asked($cli, '2026-11-23 10:00:00', 'klacht');
+	orders($cli, '2026-11-23 11:00:00', 'answered', $number);
+	orders($cli, '2026-11-23 12:00:00', 'close', $number);
+	$cli->at('2026-11-23 13:00:00');
+	is_refused($cli, qr/ticket $number is closed/, EX_DATAERR, $number, @$_)
+		for ['close', $number], ['answered', $number], ['done', $number], ['wait', $number],
+			['wait', $number, '2026-12-01'], ['promise', $number, '2026-12-01'];
+	is_refused($cli, qr/\S/, EX_USAGE, $number, @$_) for ['close'], ['close', $number, 'x'];
+};
+
 subtest 'a promise ends at closing' => sub {
 	my %promise = ('2026-12-01' => '2026-12-01T17:30+01:00', '2026-11-23' => '2026-11-23T17:30+01:00',
 		'3wd' => '2026-11-26T17:30+01:00', '1 working day' => '2026-11-24T17:30+01:00',
