@@ -250,12 +250,14 @@ static const struct {
 	{"{senders}", senders}, /* closings name it */
 };
 
+/* A run that could be cut short in many ways is possessive, or ends where the
+ * next try may begin: else a match takes the square of its line. */
 static const char *const sources[REPLY_PATTERNS] = {
 	/* On Mon, 2 Nov 2026 at 10:00, Jan <jan@x> wrote: */
 	[REPLY_ATTRIBUTION] =
 		"^{heads}\\b(?=.*\\d).*\\b{verbs}[^:：]{0,100}[:：]$"
 		"|^In (?:message|article) .*{verbs}\\s*[:：]$"
-		"|^(?:在|于)?.*\\d.*(?:写道|寫道|作成|のメッセージ|님이 작성)"
+		"|^(?=.*\\d).*(?:写道|寫道|作成|のメッセージ|님이 작성)"
 		"\\s*[:：]$",
 	/* Jan Jansen <jan@x> wrote: */
 	[REPLY_NAMED] =
@@ -275,14 +277,14 @@ static const char *const sources[REPLY_PATTERNS] = {
 	/* a date with a time or a year, and an address in brackets */
 	[REPLY_STRONG] = "^(?=.*(?:\\d{1,2}[:.h]\\d{2}|\\b20\\d\\d\\b)).*"
 			 "(?:<|\\[mailto:|\\()"
-			 "[^<>@\\s\\[\\]]+@[^<>\\s\\[\\]]+[>\\])]"
+			 "[^<>()@\\s\\[\\]]+@[^<>()@\\s\\[\\]]+[>\\])]"
 			 ".{0,100}[:：]$",
-	[REPLY_SEPARATOR] = "^[-–—_=~]+\\s*{phrases}\\s*:?\\s*[-–—_=~]*$"
+	[REPLY_SEPARATOR] = "^[-–—_=~]++\\s*{phrases}\\s*:?\\s*[-–—_=~]*$"
 			    "|^{phrases}\\s*[:：]$"
 			    /* Notes */
-			    "|^-{3,}.{2,200}\\b{verbs}[:：]\\s*-{3,}$",
+			    "|^-{3,}+.{2,200}\\b{verbs}[:：]\\s*-{3,}$",
 	[REPLY_HEADED_SEPARATOR] =
-		"^[-–—_=~]{2,}\\s*{phrases}\\s*:?\\s*[-–—_=~]{2,}\\s*"
+		"^[-–—_=~]{2,}+\\s*{phrases}\\s*:?\\s*[-–—_=~]{2,}\\s*"
 		"{froms}\\s*[:：]",
 	[REPLY_MARKER] =
 		"(?:reply|respond|type your (?:reply|response|answer)) "
