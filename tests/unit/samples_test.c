@@ -52,7 +52,7 @@ read_cut(void **state, const char *bytes, size_t length)
 	g_autoptr(Mail) mail = read_bytes(state, cut ? cut : "", length);
 	assert_true(mail->body_offset <= length);
 	assert_readable(mail);
-	robot_judge(mail, NULL, &verdict);
+	robot_judge(mail, NULL, NULL, &verdict);
 	assert_utf8(verdict.reason);
 	(void)authres_judge(mail, ids, "mx.acme.example", NULL);
 }
