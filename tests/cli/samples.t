@@ -28,7 +28,7 @@ my %CLAIMS = (
 	warnings_some => \&silent,
 );
 my %IS_ENVELOPE = map { $_ => 1 } qw(from rcpt login client);
-my %IS_OUTCOME = map { $_ => 1 } qw(role created numbered ack);
+my %IS_OUTCOME = map { $_ => 1 } qw(role created numbered ack customer fields);
 
 binmode Test::More->builder->$_, ':encoding(UTF-8)'
 	for qw(output failure_output todo_output);
@@ -164,17 +164,35 @@ sub ingest_command {
 	return @command;
 }
 
-# An acknowledgement goes to the envelope sender and to nobody else.
+# What a command prints about the store, or undef and why not.
+sub ask {
+	my @command = (@_, '--json');
+	my ($bytes, $exit, $log) = run('/dev/null', $LOKET, '-c', $CONF,
+		@command);
+	my $value = $exit == 0 ? decode_or_undef($bytes) : undef;
+
+	return ($value, "@command: exit $exit, " . shown($bytes) . "\n$log");
+}
+
+# An acknowledgement goes to the envelope sender, or to the address that `ack`
+# is, and to nobody else.
 sub ack_differences {
 	my ($want) = @_;
-	my ($bytes, $exit, $log) = run('/dev/null', $LOKET, '-c', $CONF,
-		'outbox', '--json');
-	my $rows = decode_or_undef($bytes);
+	my $to = JSON::PP::is_bool($want->{ack}) ? $want->{from} : $want->{ack};
+	my ($rows, $why) = ask('outbox');
 
-	return "outbox: exit $exit, " . shown($bytes) . "\n$log"
-		if $exit != 0 || ref $rows ne 'ARRAY';
-	return differences('ack to', $want->{ack} ? [$want->{from}] : [],
+	return $why if ref $rows ne 'ARRAY';
+	return differences('ack to', $want->{ack} ? [$to] : [],
 		[map { $_->{to} } grep { $_->{kind} eq 'ack' } @$rows]);
+}
+
+sub ticket_differences {
+	my ($want, $number) = @_;
+	my @keys = grep { exists $want->{$_} } qw(customer fields);
+	my ($ticket, $why) = @keys ? ask('show', $number) : {};
+
+	return $why if ref $ticket ne 'HASH';
+	return map { differences($_, $want->{$_}, $ticket->{$_}) } @keys;
 }
 
 sub number_differences {
@@ -204,6 +222,7 @@ sub ingest_differences {
 	push @differences, number_differences($want, $got)
 		if exists $want->{numbered};
 	push @differences, ack_differences($want) if exists $want->{ack};
+	push @differences, ticket_differences($want, $got->{number});
 	return @differences;
 }
 

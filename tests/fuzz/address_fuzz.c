@@ -11,6 +11,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autofree char *bare = address_of_path(text);
 	g_autofree char *key = address_canonical(text);
 	g_autofree char *folded = g_ascii_strdown(key, -1);
+	if (address_is_mailbox(text))
+		g_assert_true(strlen(text) <= 254 && g_str_is_ascii(text) &&
+			      !strpbrk(text, " \t\r\n<>,;:()[]\\\""));
 	g_assert_cmpuint(strlen(bare), <=, strlen(text));
 	g_assert_cmpstr(key, ==, folded);
 	g_assert_null(strchr(address_domain(text), '@'));
