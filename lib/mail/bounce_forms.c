@@ -82,7 +82,7 @@ static const char *const sources[BOUNCE_PATTERNS] = {
 	"|An error was detected while processing the enclosed message"
 	"|encountered (?:an error|delivery problems)"
 	/* and all that invent their own */
-	"|(?:could|can|may) ?not be (?:delivered|reached)"
+	"|(?:could|can|may) ?not be (?:delivered|reached|sent)"
 	"|(?:could not|cannot|can't|unable to|failed to) deliver"
 	"|wasn't (?:able to deliver|delivered to)"
 	"|(?:address(?:es)?|recipients?) "
@@ -112,7 +112,8 @@ static const char *const sources[BOUNCE_PATTERNS] = {
 		    "|has failed|warning|error|report)"
 		    "|failure notice|failed mail|returned (?:mail|to sender)"
 		    "|mail (?:system error|failure|failed|could not)"
-		    "|message (?:not delivered|status|delayed|undeliverable)"
+		    "|message (?:not "
+		    "delivered|status|delayed|undeliverable|could not)"
 		    "|your message (?:to|could|was not)|processing error"
 		    "|warning: (?:message|could not send)|delayed mail"
 		    "|onbestelbaar|niet bezorgd|unzustellbar"
@@ -121,9 +122,11 @@ static const char *const sources[BOUNCE_PATTERNS] = {
 		    "|не доставлено)",
 	[LISTED] = "^[ \\t>*|-]*(?:[^\\n@]{0,200}\\bSMTP[=:])?[<\\[('\"]*"
 		   "(?:rfc822;|mailto:)?" ADDRESS ADDRESS_END,
-	[LABELLED] = "^[^\\n@]{1,100}[\\s<(\\[\"':]" NOT_A_HELPER ADDRESS
-		     "[>)\\]\"'.:]*[ \\t]*$",
-	[MENTIONED] = "(?<![^\\s<(\\[\"':;,])" NOT_A_HELPER ADDRESS ADDRESS_END,
+	[LABELLED] =
+		"^(?![^\\n:]*\\bID:)[^\\n@]{1,100}[\\s<(\\[\"':]" NOT_A_HELPER
+			ADDRESS "[>)\\]\"'.:]*[ \\t]*$",
+	[MENTIONED] = "(?<!-ID: <)(?<![^\\s<(\\[\"':;,])" NOT_A_HELPER ADDRESS
+		ADDRESS_END,
 	[EXPANDED] = "(?:(?:expanded|generated) from:?|originally addressed "
 		     "to|original address:) <?" ADDRESS ADDRESS_END,
 	[STATUS] = "(?<![\\d.])[45]\\.\\d{1,3}\\.\\d{1,3}(?![\\d.]*\\d)",
@@ -254,17 +257,17 @@ is_correspondent(const Mail *mail, const char *address)
 	       has_address(mail->from, address);
 }
 
-/* Letters name a recipient in the header they quote and again below. */
-static bool
-is_listed(const MailBounce *bounce, const char *address)
+/* Letters name a recipient in the header they quote and again below. NULL:
+ * it is not listed yet. */
+static MailRecipientStatus *
+listed(const MailBounce *bounce, const char *address)
 {
 	for (guint i = 0; i < bounce->recipients->len; i++) {
-		const MailRecipientStatus *status =
-			bounce->recipients->pdata[i];
+		MailRecipientStatus *status = bounce->recipients->pdata[i];
 		if (g_ascii_strcasecmp(status->address, address) == 0)
-			return true;
+			return status;
 	}
-	return false;
+	return NULL;
 }
 
 /* A status on a line with the address, as in a transcript, else the first one
@@ -291,14 +294,25 @@ find_status(Letter *letter, const char *address, size_t start, size_t end)
 		       : NULL;
 }
 
-static bool
-is_known(const Letter *letter, const char *address)
+/* What is said of an address stands behind it, up to the next one; said once
+ * more, it may be with a status. */
+static void
+add_said(Letter *letter, const char *address, const char *written, size_t start,
+	 size_t end)
 {
-	return is_listed(letter->bounce, address) ||
-	       is_correspondent(letter->mail, address);
+	PatternSpan span[ADDRESS_SPANS];
+	MailRecipientStatus *before = listed(letter->bounce, address);
+	if (!before) {
+		g_autofree char *status =
+			find_status(letter, written, start, end);
+		bounce_add(letter->bounce, address, letter->action, status);
+	} else if (!*before->status &&
+		   letter_finds(letter, STATUS, start, end, span)) {
+		g_free(before->status);
+		before->status = span_text(letter->text, span);
+	}
 }
 
-/* What is said of an address stands behind it, up to the next one. */
 static void
 add_found(Letter *letter, enum BouncePattern pattern, const PatternSpan *found)
 {
@@ -311,11 +325,8 @@ add_found(Letter *letter, enum BouncePattern pattern, const PatternSpan *found)
 	g_autofree char *written = span_text(letter->text, found);
 	g_autofree char *address =
 		span_text(letter->text, is_expanded ? &expanded[1] : found);
-	if (is_known(letter, address))
-		return;
-	g_autofree char *status =
-		find_status(letter, written, start, next[0].start);
-	bounce_add(letter->bounce, address, letter->action, status);
+	if (!is_correspondent(letter->mail, address))
+		add_said(letter, address, written, start, next[0].start);
 }
 
 /* Adds the addresses that pattern finds, up to max in all. */
@@ -349,6 +360,19 @@ add_failed(Letter *letter)
 	}
 }
 
+/* Where there is one recipient any status is his. */
+static void
+add_only_status(Letter *letter)
+{
+	PatternSpan span[ADDRESS_SPANS];
+	MailRecipientStatus *only = letter->bounce->recipients->pdata[0];
+	if (*only->status ||
+	    !letter_finds(letter, STATUS, 0, letter->end, span))
+		return;
+	g_free(only->status);
+	only->status = span_text(letter->text, span);
+}
+
 /* The places that tell the recipients, in the order of their worth: the
  * first one that names any. */
 static void
@@ -362,6 +386,8 @@ add_recipients(Letter *letter)
 		add_all(letter, LABELLED, BOUNCE_RECIPIENTS_MAX);
 	if (recipients->len == 0)
 		add_all(letter, MENTIONED, 1);
+	if (recipients->len == 1)
+		add_only_status(letter);
 }
 
 static void
