@@ -10,29 +10,29 @@
 #define PROBE_STEP (14 * DAY_SECONDS)
 
 struct Zone {
-	GTimeZone *timezone;
+	GTimeZone *tz;
 	GArray *periods;
 };
 
 static int32_t
-offset_at(GTimeZone *timezone, int64_t instant)
+offset_at(GTimeZone *tz, int64_t instant)
 {
-	gint interval = g_time_zone_find_interval(
-		timezone, G_TIME_TYPE_UNIVERSAL, instant);
+	gint interval =
+		g_time_zone_find_interval(tz, G_TIME_TYPE_UNIVERSAL, instant);
 
-	return g_time_zone_get_offset(timezone, interval);
+	return g_time_zone_get_offset(tz, interval);
 }
 
 /* The first instant after `from` with another offset; `to` has one. */
 static int64_t
-find_change(GTimeZone *timezone, int64_t from, int64_t to)
+find_change(GTimeZone *tz, int64_t from, int64_t to)
 {
-	int32_t offset = offset_at(timezone, from);
+	int32_t offset = offset_at(tz, from);
 
 	while (to - from > 1) {
 		int64_t middle = from + (to - from) / 2;
 
-		if (offset_at(timezone, middle) == offset)
+		if (offset_at(tz, middle) == offset)
 			from = middle;
 		else
 			to = middle;
@@ -41,21 +41,21 @@ find_change(GTimeZone *timezone, int64_t from, int64_t to)
 }
 
 static GArray *
-find_periods(GTimeZone *timezone)
+find_periods(GTimeZone *tz)
 {
 	GArray *periods = g_array_new(FALSE, FALSE, sizeof(ZonePeriod));
 	int64_t end = DAY_COUNT * DAY_SECONDS + OFFSET_MAX;
 	int64_t at = -OFFSET_MAX;
-	ZonePeriod period = {INT64_MIN, offset_at(timezone, at)};
+	ZonePeriod period = {INT64_MIN, offset_at(tz, at)};
 
 	g_array_append_val(periods, period);
 	while (at < end) {
 		int64_t next = at + PROBE_STEP;
 
-		if (offset_at(timezone, next) != period.offset) {
-			next = find_change(timezone, at, next);
+		if (offset_at(tz, next) != period.offset) {
+			next = find_change(tz, at, next);
 			period.at = next;
-			period.offset = offset_at(timezone, next);
+			period.offset = offset_at(tz, next);
 			g_array_append_val(periods, period);
 		}
 		at = next;
@@ -66,21 +66,21 @@ find_periods(GTimeZone *timezone)
 Zone *
 zone_new(const char *identifier, GError **error)
 {
-	GTimeZone *timezone;
+	GTimeZone *tz;
 	Zone *zone;
 
 	if (identifier && *identifier)
-		timezone = clock_zone(identifier);
+		tz = clock_zone(identifier);
 	else
-		timezone = g_time_zone_new_local();
-	if (!timezone) {
+		tz = g_time_zone_new_local();
+	if (!tz) {
 		g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
 			    "unknown time zone \"%s\"", identifier);
 		return NULL;
 	}
 	zone = g_new(Zone, 1);
-	zone->timezone = timezone;
-	zone->periods = find_periods(timezone);
+	zone->tz = tz;
+	zone->periods = find_periods(tz);
 	return zone;
 }
 
@@ -89,7 +89,7 @@ zone_free(Zone *zone)
 {
 	if (!zone)
 		return;
-	g_time_zone_unref(zone->timezone);
+	g_time_zone_unref(zone->tz);
 	g_array_unref(zone->periods);
 	g_free(zone);
 }
@@ -97,7 +97,7 @@ zone_free(Zone *zone)
 GTimeZone *
 zone_timezone(const Zone *zone)
 {
-	return zone->timezone;
+	return zone->tz;
 }
 
 const ZonePeriod *
