@@ -133,7 +133,7 @@ calendar_load(const Loader *loader, cfg_t *section, CalendarRecord *record,
 		.seasons = (const SeasonSpec *)season_list->data,
 		.n_seasons = season_list->len,
 		.holiday_dir = holiday_dir,
-		.same_time = record->same_time,
+		.same_time = record->working_day == WORKING_DAY_SAME_TIME,
 	};
 	return calendar_make(loader, section, &spec, error);
 }

@@ -3,6 +3,8 @@
 
 #include <loket/config.h>
 
+#include "record.h"
+
 /* RFC 5321 4.5.3.1.1 */
 #define LOCAL_PART_MAX 64
 
@@ -123,34 +125,19 @@ config_extended_address(const Config *config, const ConfigDesk *desk,
 const ConfigDesk *
 config_desk_by_title(const Config *config, const char *title)
 {
-	for (size_t i = 0; i < config->desks->len; i++) {
-		const ConfigDesk *desk = g_ptr_array_index(config->desks, i);
-		if (is_same(desk->title, title))
-			return desk;
-	}
-	return NULL;
+	return record_find(config->desks, title);
 }
 
 const ConfigTeam *
 config_team(const Config *config, const char *name)
 {
-	for (size_t i = 0; i < config->teams->len; i++) {
-		const ConfigTeam *team = g_ptr_array_index(config->teams, i);
-		if (is_same(team->name, name))
-			return team;
-	}
-	return NULL;
+	return record_find(config->teams, name);
 }
 
 const ConfigAgent *
 config_agent(const Config *config, const char *address)
 {
-	for (size_t i = 0; i < config->agents->len; i++) {
-		const ConfigAgent *agent = g_ptr_array_index(config->agents, i);
-		if (is_same(agent->address, address))
-			return agent;
-	}
-	return NULL;
+	return record_find(config->agents, address);
 }
 
 /* From the last on, so that a "default" of the file comes before ours. */
@@ -269,25 +256,14 @@ config_is_command_address(const Config *config, const char *address)
 const ConfigType *
 desk_type(const ConfigDesk *desk, const char *name)
 {
-	for (size_t i = 0; name && i < desk->types->len; i++) {
-		const ConfigType *type = g_ptr_array_index(desk->types, i);
-		if (is_same(type->name, name))
-			return type;
-	}
-	return NULL;
+	return name ? record_find(desk->types, name) : NULL;
 }
 
 static const ConfigSeason *
 season_at(const ConfigDesk *desk, int64_t instant)
 {
 	const char *name = calendar_season_at(desk->calendar, instant);
-	for (size_t i = 0; name && i < desk->seasons->len; i++) {
-		const ConfigSeason *season =
-			g_ptr_array_index(desk->seasons, i);
-		if (strcmp(season->name, name) == 0)
-			return season;
-	}
-	return NULL;
+	return name ? record_find(desk->seasons, name) : NULL;
 }
 
 bool

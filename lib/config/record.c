@@ -11,15 +11,15 @@ title_of(void *record)
 	return record;
 }
 
-static bool
-is_taken(GPtrArray *records, const char *title)
+void *
+record_find(const GPtrArray *records, const char *title)
 {
 	for (size_t i = 0; i < records->len; i++) {
 		void *record = g_ptr_array_index(records, i);
 		if (g_ascii_strcasecmp(*title_of(record), title) == 0)
-			return true;
+			return record;
 	}
-	return false;
+	return NULL;
 }
 
 static bool
@@ -31,7 +31,7 @@ check_title(const Source *source, cfg_t *section, const Schema *schema,
 		return setting_fail(source, section, NULL, error,
 				    "%s has no title, expected %s \"NAME\"",
 				    schema->section, schema->section);
-	if (is_taken(records, title))
+	if (record_find(records, title))
 		return setting_fail(source, section, NULL, error,
 				    "%s \"%s\" is there twice, expected "
 				    "another title",

@@ -16,6 +16,9 @@
 bool record_read_all(const Source *source, cfg_t *parent, const Schema *schema,
 		     GPtrArray *records, GError **error);
 
+/* The record with this title, in any case; borrowed. NULL: none. */
+void *record_find(const GPtrArray *records, const char *title);
+
 /* Frees what the schema put into the record, and the record. */
 void record_free(const Schema *schema, void *record);
 

@@ -8,7 +8,7 @@ static const Setting calendar_season_settings[] = {
 	{"from", &type_text, AT(from), ""},
 	{"to", &type_text, AT(to), ""},
 	{"hours", &type_texts, AT(hours), NULL},
-	{NULL, NULL, 0, NULL},
+	{0},
 };
 
 #undef AT
@@ -19,8 +19,8 @@ static const Setting calendar_settings[] = {
 	{"hours", &type_texts, AT(hours), NULL},
 	{"holidays", &type_texts, AT(holidays), NULL},
 	{"leave-out", &type_texts, AT(leave_out), NULL},
-	{"working-day", &type_working_day, AT(same_time), "closing"},
-	{NULL, NULL, 0, NULL},
+	{"working-day", &type_working_day, AT(working_day), "closing"},
+	{0},
 };
 
 #undef AT
@@ -30,7 +30,7 @@ static const Setting team_settings[] = {
 	{"address", &type_address, AT(address), ""},
 	{"lead", &type_address, AT(lead), ""},
 	{"form", &type_pattern, AT(form), ""},
-	{NULL, NULL, 0, NULL},
+	{0},
 };
 
 #undef AT
@@ -40,7 +40,7 @@ static const Setting agent_settings[] = {
 	{"name", &type_text, AT(name), ""},
 	{"login", &type_texts, AT(login), NULL},
 	{"mask", &type_switch, AT(mask), NULL},
-	{NULL, NULL, 0, NULL},
+	{0},
 };
 
 #undef AT
@@ -50,7 +50,7 @@ static const Setting connector_settings[] = {
 	{"preset", &type_text, AT(preset), ""},
 	{"url", &type_web_url, AT(url), ""},
 	{"secret-file", &type_text, AT(secret_file), ""},
-	{NULL, NULL, 0, NULL},
+	{0},
 };
 
 #undef AT
@@ -62,7 +62,7 @@ static const Setting desk_season_settings[] = {
 	{"next-response", &type_promise, AT(targets[TARGET_NEXT_RESPONSE]), ""},
 	{"plan", &type_promise, AT(targets[TARGET_PLAN]), ""},
 	{"resolution", &type_promise, AT(targets[TARGET_RESOLUTION]), ""},
-	{NULL, NULL, 0, NULL},
+	{0},
 };
 
 #undef AT
@@ -79,7 +79,7 @@ static const Setting type_settings[] = {
 	{"handler", &type_address, AT(handler), ""},
 	{"escalate", &type_text, AT(escalate), ""},
 	{"team", &type_text, AT(team), ""},
-	{NULL, NULL, 0, NULL},
+	{0},
 };
 
 #undef AT
@@ -87,7 +87,7 @@ static const Setting type_settings[] = {
 
 static const Setting field_settings[] = {
 	{"pattern", &type_pattern, AT(pattern), NULL},
-	{NULL, NULL, 0, NULL},
+	{0},
 };
 
 #undef AT
@@ -134,7 +134,7 @@ static const Setting desk_settings[] = {
 	{"mailbox-password-file", &type_text, AT(mailbox_password_file), ""},
 	{"flag-near", &type_mail_flag, AT(flag_near), "$LoketNear"},
 	{"flag-overdue", &type_mail_flag, AT(flag_overdue), "$LoketOverdue"},
-	{NULL, NULL, 0, NULL},
+	{0},
 };
 
 #undef AT
@@ -172,7 +172,7 @@ static const Setting config_settings[] = {
 	{"duplicate-within", &type_duration, AT(duplicate_within_s), "7 days"},
 	{"key-lifetime", &type_duration, AT(key_lifetime_s), "2 years"},
 	{"max-connections", &type_count, AT(max_connections), "512"},
-	{NULL, NULL, 0, NULL},
+	{0},
 };
 
 #undef AT

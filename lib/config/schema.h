@@ -6,6 +6,12 @@
 
 #include "syntax.h"
 
+/* When the last of N working days ends. */
+enum WorkingDay {
+	WORKING_DAY_CLOSING,
+	WORKING_DAY_SAME_TIME,
+};
+
 /* A calendar section, from which a Calendar is made. */
 typedef struct CalendarRecord {
 	char *name;
@@ -13,7 +19,7 @@ typedef struct CalendarRecord {
 	char **hours;
 	char **holidays;
 	char **leave_out;
-	bool same_time;
+	enum WorkingDay working_day;
 } CalendarRecord;
 
 typedef struct SeasonRecord {

@@ -147,16 +147,6 @@ read_choice(const SettingType *type, const char *text, void *field,
 }
 
 static bool
-read_working_day(const SettingType *type, const char *text, void *field,
-		 GError **why)
-{
-	(void)why;
-	int i = find_name(type->choices, text);
-	*(bool *)field = i == 1;
-	return i >= 0;
-}
-
-static bool
 read_number(const SettingType *type, const char *text, void *field,
 	    GError **why)
 {
@@ -265,105 +255,72 @@ clear_zone(void *field)
 	g_clear_pointer((GTimeZone **)field, g_time_zone_unref);
 }
 
-#define TEXT .read = read_text, .clear = clear_text
-#define LOWER .read = read_lower, .clear = clear_text
-#define TEXTS .read = add_text, .start = start_texts, .clear = clear_texts
-#define LOWERS .read = add_lower, .start = start_texts, .clear = clear_texts
-#define CHOICE(...)                                                            \
-	.read = read_choice, .choices = (const char *const[])                  \
+#define TEXT(check, what)                                                      \
 	{                                                                      \
-		__VA_ARGS__, NULL                                              \
+		.read = read_text, .clear = clear_text, .is_valid = check,     \
+		.expected = what                                               \
+	}
+#define LOWER(check, what)                                                     \
+	{                                                                      \
+		.read = read_lower, .clear = clear_text, .is_valid = check,    \
+		.expected = what                                               \
+	}
+#define TEXTS(check, what)                                                     \
+	{                                                                      \
+		.read = add_text, .start = start_texts, .clear = clear_texts,  \
+		.is_valid = check, .expected = what                            \
+	}
+#define LOWERS(check, what)                                                    \
+	{                                                                      \
+		.read = add_lower, .start = start_texts, .clear = clear_texts, \
+		.is_valid = check, .expected = what                            \
+	}
+#define CHOICE(...)                                                            \
+	{                                                                      \
+		.read = read_choice, .choices = (const char *const[])          \
+		{                                                              \
+			__VA_ARGS__, NULL                                      \
+		}                                                              \
 	}
 
-const SettingType type_text = {
-	TEXT,
-	.expected = "UTF-8 text without control characters",
-};
-const SettingType type_path = {
-	TEXT,
-	.is_valid = is_path,
-	.expected = "the path of a file",
-};
-const SettingType type_address = {
-	LOWER,
-	.is_valid = is_address,
-	.expected = "an address such as \"jan@acme.example\"",
-};
-const SettingType type_domain = {
-	LOWER,
-	.is_valid = is_domain,
-	.expected = "a domain such as \"acme.example\"",
-};
-const SettingType type_socket = {
-	TEXT,
-	.is_valid = is_socket,
-	.expected = "unix:PATH, inet:PORT@HOST or inet6:PORT@HOST",
-};
-const SettingType type_store = {
-	TEXT,
-	.is_valid = is_store,
-	.expected = "sqlite:PATH or postgresql://...",
-};
-const SettingType type_relay = {
-	TEXT,
-	.is_valid = is_relay,
-	.expected = "smtp://HOST:PORT or smtps://HOST:PORT",
-};
-const SettingType type_web_url = {
-	TEXT,
-	.is_valid = is_web_url,
-	.expected = "a URL such as \"https://rt.acme.example\"",
-};
-const SettingType type_tag = {
-	TEXT,
-	.is_valid = is_tag,
-	.expected = "at most 40 ASCII characters without []#<>\"\\=?",
-};
-const SettingType type_language = {
-	LOWER,
-	.is_valid = is_language,
-	.expected = "a language such as \"nl\"",
-};
-const SettingType type_zone_name = {
-	TEXT,
-	.is_valid = is_timezone,
-	.expected = "a time zone such as \"Europe/Amsterdam\"",
-};
-const SettingType type_mail_flag = {
-	TEXT,
-	.is_valid = is_mail_flag,
-	.expected = "an IMAP keyword such as \"$LoketNear\"",
-};
+const SettingType type_text =
+	TEXT(NULL, "UTF-8 text without control characters");
+const SettingType type_path = TEXT(is_path, "the path of a file");
+const SettingType type_address =
+	LOWER(is_address, "an address such as \"jan@acme.example\"");
+const SettingType type_domain =
+	LOWER(is_domain, "a domain such as \"acme.example\"");
+const SettingType type_socket =
+	TEXT(is_socket, "unix:PATH, inet:PORT@HOST or inet6:PORT@HOST");
+const SettingType type_store =
+	TEXT(is_store, "sqlite:PATH or postgresql://...");
+const SettingType type_relay =
+	TEXT(is_relay, "smtp://HOST:PORT or smtps://HOST:PORT");
+const SettingType type_web_url =
+	TEXT(is_web_url, "a URL such as \"https://rt.acme.example\"");
+const SettingType type_tag =
+	TEXT(is_tag, "at most 40 ASCII characters without []#<>\"\\=?");
+const SettingType type_language =
+	LOWER(is_language, "a language such as \"nl\"");
+const SettingType type_zone_name =
+	TEXT(is_timezone, "a time zone such as \"Europe/Amsterdam\"");
+const SettingType type_mail_flag =
+	TEXT(is_mail_flag, "an IMAP keyword such as \"$LoketNear\"");
 
-const SettingType type_texts = {
-	TEXTS,
-	.expected = "UTF-8 text without control characters",
-};
-const SettingType type_addresses = {
-	LOWERS,
-	.is_valid = is_address,
-	.expected = "an address such as \"jan@acme.example\"",
-};
-const SettingType type_people = {
-	LOWERS,
-	.is_valid = is_address_or_domain,
-	.expected = "an address or a domain such as \"@acme.example\"",
-};
-const SettingType type_domains = {
-	LOWERS,
-	.is_valid = is_domain,
-	.expected = "a name such as \"mx.acme.example\"",
-};
-const SettingType type_languages = {
-	LOWERS,
-	.is_valid = is_language,
-	.expected = "a language such as \"nl\"",
-};
-const SettingType type_mailbox_urls = {
-	TEXTS,
-	.is_valid = is_mailbox_url,
-	.expected = "a URL such as \"imaps://loket@imap.acme.example/INBOX\"",
-};
+const SettingType type_texts =
+	TEXTS(NULL, "UTF-8 text without control characters");
+const SettingType type_addresses =
+	LOWERS(is_address, "an address such as \"jan@acme.example\"");
+const SettingType type_people =
+	LOWERS(is_address_or_domain,
+	       "an address or a domain such as \"@acme.example\"");
+const SettingType type_domains =
+	LOWERS(is_domain, "a name such as \"mx.acme.example\"");
+const SettingType type_languages =
+	LOWERS(is_language, "a language such as \"nl\"");
+const SettingType type_mailbox_urls =
+	TEXTS(is_mailbox_url,
+	      "a URL such as \"imaps://loket@imap.acme.example/INBOX\"");
 
 const SettingType type_networks = {
 	.read = add_network,
@@ -427,15 +384,12 @@ const SettingType type_zone = {
 	.expected = "a time zone such as \"Europe/Amsterdam\"",
 };
 
-const SettingType type_log = {CHOICE("syslog", "stderr")};
-const SettingType type_on_failure = {CHOICE("tempfail", "accept")};
-const SettingType type_ack = {
-	CHOICE("always", "careful", "authenticated", "known", "never")};
-const SettingType type_subject_tag = {CHOICE("both", "outgoing", "none")};
-const SettingType type_forward = {CHOICE("new", "join")};
-const SettingType type_keep = {CHOICE("all", "text", "headers")};
+const SettingType type_log = CHOICE("syslog", "stderr");
+const SettingType type_on_failure = CHOICE("tempfail", "accept");
+const SettingType type_ack =
+	CHOICE("always", "careful", "authenticated", "known", "never");
+const SettingType type_subject_tag = CHOICE("both", "outgoing", "none");
+const SettingType type_forward = CHOICE("new", "join");
+const SettingType type_keep = CHOICE("all", "text", "headers");
 
-const SettingType type_working_day = {
-	.read = read_working_day,
-	.choices = (const char *const[]){"closing", "same-time", NULL},
-};
+const SettingType type_working_day = CHOICE("closing", "same-time");

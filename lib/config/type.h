@@ -47,8 +47,6 @@ extern const SettingType type_ack;
 extern const SettingType type_subject_tag;
 extern const SettingType type_forward;
 extern const SettingType type_keep;
-
-/* bool: whether working days end at the time of receipt */
-extern const SettingType type_working_day;
+extern const SettingType type_working_day; /* of schema.h */
 
 #endif
