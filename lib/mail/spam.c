@@ -13,10 +13,13 @@ static const struct {
 	{"X-Spam-Status", "Yes"},	     /* SpamAssassin */
 	{"X-Spam", "Yes"},		     /* rspamd */
 	{"X-Spamd-Result", "default: True"}, /* rspamd, extended */
-	{"X-Bogosity", "Spam"},		     /* bogofilter */
-	{"X-Bogosity", "Yes"},		     /* bogofilter, older */
-	{"X-DSPAM-Result", "Spam"},	     /* DSPAM */
-	{"X-CRM114-Status", "SPAM"},	     /* CRM114 */
+	{"X-Rspamd-Action", "add header"},   /* rspamd, what it had done */
+	{"X-Rspamd-Action", "rewrite subject"},
+	{"X-Rspamd-Action", "reject"},
+	{"X-Bogosity", "Spam"},	     /* bogofilter */
+	{"X-Bogosity", "Yes"},	     /* bogofilter, older */
+	{"X-DSPAM-Result", "Spam"},  /* DSPAM */
+	{"X-CRM114-Status", "SPAM"}, /* CRM114 */
 	{"X-Barracuda-Spam-Flag", "YES"},
 	{"X-Proofpoint-Spam-Details", "rule=spam"},
 	{"X-MS-Exchange-Organization-SCL", "9"},
