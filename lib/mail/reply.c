@@ -241,7 +241,7 @@ is_followed_by_bar(const Reply *reply, size_t i)
 	if (i == reply->n_lines || !begins_with(&reply->lines[i], '|'))
 		return false;
 	Line line = bare(reply->lines[i]);
-	return line.length == 1 || line.text[line.length - 1] != '|';
+	return line.length <= 1 || line.text[line.length - 1] != '|';
 }
 
 static bool

@@ -245,6 +245,8 @@ knows_quotes_by_bars(void **state)
 	assert_new_text(state,
 			"Ann wrote:\n| Does it work?\n|\n||| Or not?\n\nYes.",
 			"Yes.");
+	assert_new_text(state, "Ann wrote:\n|\n| Does it work?\n\nYes.",
+			"Yes.");
 	assert_new_text(state, "Yes.\n\n| Op 20-11-2026 schreef Ann:\n| > a",
 			"Yes.");
 	static const char table[] = "My order:\n| item | price |\n"
