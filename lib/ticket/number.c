@@ -47,7 +47,7 @@ struct TagReader {
 /* Between the parts of a tag anything may stand that no reader sees: folds,
  * no-break spaces, zero-width characters. What HTML has taken for its own is
  * an entity. */
-#define GAP "(?:[\\s\\p{Cf}]|&nbsp;|&#(?:160|xa0|8203|x200b);)*"
+#define GAP "(?:[\\s\\p{Cf}]|&nbsp;|&#(?:160|xa0|8203|x200b);)*+"
 #define DIGIT "[0-9\\x{ff10}-\\x{ff19}]"
 #define OPENING "(?:[\\[\\x{ff3b}]|&#0*91;|&#x0*5b;|&lsqb;|&lbrack;)"
 #define CLOSING "(?:[\\]\\x{ff3d}]|&#0*93;|&#x0*5d;|&rsqb;|&rbrack;)"

@@ -5,10 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include <loket/number.h>
+
+/* As much as is read of a header. */
+#define SUBJECT_BYTES 1000000
+/* Processor time; what is not linear takes far longer. */
+#define CPU_S_MAX 3
 
 static void
 check_digit_follows_damm(void **state)
@@ -173,6 +179,34 @@ removal_leaves_no_tag_behind_its_limit(void **state)
 		g_str_has_suffix(kept, "(ACME #2600000018](ACME #2600000018]"));
 }
 
+static void
+hostile_subjects_take_no_time(void **state)
+{
+	static const char *const units[] = {
+		"[",
+		"[A #",
+		"[A #1",
+		"&#91;",
+		"&#0",
+		"[                                                    "
+		"                                      ",
+		"[a                                                   "
+		"                                      ",
+	};
+	(void)state;
+	g_autoptr(TagReader) reader = tag_reader_new();
+	for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+		GString *subject = g_string_new(NULL);
+		while (subject->len < SUBJECT_BYTES)
+			g_string_append(subject, units[i]);
+		clock_t start = clock();
+		g_autoptr(GPtrArray) tags = tags_find(reader, subject->str);
+		assert_int_equal(tags->len, 0);
+		assert_true(clock() - start < CPU_S_MAX * CLOCKS_PER_SEC);
+		g_string_free(subject, TRUE);
+	}
+}
+
 int
 main(void)
 {
@@ -183,6 +217,7 @@ main(void)
 		cmocka_unit_test(every_single_error_and_swap_is_found),
 		cmocka_unit_test(tag_is_read_in_every_form),
 		cmocka_unit_test(tags_end_at_their_limit),
+		cmocka_unit_test(hostile_subjects_take_no_time),
 		cmocka_unit_test(removal_takes_only_the_unwanted),
 		cmocka_unit_test(removal_leaves_no_tag_behind_its_limit),
 	};
