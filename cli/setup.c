@@ -7,25 +7,18 @@
 #include "command.h"
 #include "setup.h"
 
-#define USAGE                                                                  \
-	"setup postfix [--config-dir DIR]\n"                                   \
-	"       loket [-c FILE] setup sendmail [--config-dir DIR] "            \
-	"[--apply | --undo]"
+#define USAGE "setup postfix|sendmail [--config-dir DIR] [--apply | --undo]"
 
-static int
-set_up(const Config *config, const char *server, const char *config_dir,
-       enum SetupMode mode)
-{
-	return strcmp(server, "postfix") == 0
-		       ? setup_postfix(config, config_dir)
-		       : setup_sendmail(config, config_dir, mode);
-}
+typedef int Setup(const Config *config, const char *config_dir,
+		  enum SetupMode mode);
 
-static bool
-is_known(const char *server, enum SetupMode mode)
+/* NULL: no server that we know. */
+static Setup *
+setup_for(const char *server)
 {
-	return strcmp(server, "sendmail") == 0 ||
-	       (strcmp(server, "postfix") == 0 && mode == SETUP_PRINT);
+	if (strcmp(server, "postfix") == 0)
+		return setup_postfix;
+	return strcmp(server, "sendmail") == 0 ? setup_sendmail : NULL;
 }
 
 int
@@ -45,11 +38,10 @@ command_setup(Invocation *call)
 	enum SetupMode mode = is_apply	? SETUP_APPLY
 			      : is_undo ? SETUP_UNDO
 					: SETUP_PRINT;
-	if (call->argc != 2 || (is_apply && is_undo) ||
-	    !is_known(call->argv[1], mode))
+	Setup *setup = call->argc == 2 ? setup_for(call->argv[1]) : NULL;
+	if (!setup || (is_apply && is_undo))
 		return command_usage(USAGE);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Config) config = load_config(call, &error);
-	return config ? set_up(config, call->argv[1], config_dir, mode)
-		      : command_fail(error);
+	return config ? setup(config, config_dir, mode) : command_fail(error);
 }

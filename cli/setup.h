@@ -15,8 +15,9 @@ enum SetupMode {
 	SETUP_UNDO,  /* takes back what was changed */
 };
 
-/* Says what to put into main.cf, and nothing else yet. */
-int setup_postfix(const Config *config, const char *config_dir);
+/* About main.cf and master.cf. */
+int setup_postfix(const Config *config, const char *config_dir,
+		  enum SetupMode mode);
 /* About sendmail.mc, of which the site makes its sendmail.cf. */
 int setup_sendmail(const Config *config, const char *config_dir,
 		   enum SetupMode mode);

@@ -1,8 +1,9 @@
 /*
  * loket setup postfix: the exact change for the Postfix found here.
  *
- * It asks Postfix about itself through postconf(1) and prints what to put
- * into main.cf; it changes nothing. All but the settings are comments.
+ * It asks Postfix about itself through postconf(1), prints what to put into
+ * main.cf and master.cf, all but the settings as comments, and has postconf
+ * change the same where it is told to.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,11 @@
 #include <loket/endpoint.h>
 
 #include "setup.h"
+
+/* Without loketd, mail waits. */
+#define ACTION "tempfail"
+#define PROTOCOL "6"
+#define HEADERS "/^Loket-/ IGNORE"
 
 typedef struct Postfix {
 	char *postconf;
@@ -190,42 +196,65 @@ with_loket(const char *milters, const char *socket)
 {
 	if (!milters || !*milters)
 		return g_strdup(socket);
-	return g_strdup_printf(
-		"%s, { %s, protocol=6, default_action=tempfail }", milters,
-		socket);
+	return g_strdup_printf("%s, { %s, protocol=" PROTOCOL
+			       ", default_action=" ACTION " }",
+			       milters, socket);
+}
+
+/* NULL: Loket is there already. */
+static char *
+milters_wanted(const Postfix *postfix, const char *socket)
+{
+	g_autofree char *meant = ask(postfix, "-hx", "smtpd_milters");
+	g_autofree char *now = ask(postfix, "-h", "smtpd_milters");
+	return has_item(meant, socket) ? NULL : with_loket(now, socket);
 }
 
 static void
 print_milters(const Postfix *postfix, const char *socket)
 {
-	g_autofree char *meant = ask(postfix, "-hx", "smtpd_milters");
-	if (has_item(meant, socket)) {
+	g_autofree char *wanted = milters_wanted(postfix, socket);
+	if (!wanted) {
 		(void)printf("# smtpd_milters names Loket already\n\n");
 		return;
 	}
-	g_autofree char *now = ask(postfix, "-h", "smtpd_milters");
-	g_autofree char *then = with_loket(now, socket);
-	(void)printf("smtpd_milters = %s\n", then);
-	if (!now || !*now)
-		(void)printf("milter_protocol = 6\n"
-			     "milter_default_action = tempfail\n");
+	(void)printf("smtpd_milters = %s\n", wanted);
+	if (strcmp(wanted, socket) == 0)
+		(void)printf("milter_protocol = " PROTOCOL "\n"
+			     "milter_default_action = " ACTION "\n");
 	(void)printf("\n");
+}
+
+static char *
+headers_file(const Postfix *postfix)
+{
+	return g_build_filename(postfix->config_dir, "loket_headers", NULL);
+}
+
+/* NULL: Loket's table is there already. */
+static char *
+header_checks_wanted(const Postfix *postfix)
+{
+	g_autofree char *file = headers_file(postfix);
+	g_autofree char *table = g_strconcat("regexp:", file, NULL);
+	g_autofree char *now = ask(postfix, "-h", "smtp_header_checks");
+	if (has_item(now, table))
+		return NULL;
+	return g_strconcat(now ? now : "", now && *now ? ", " : "", table,
+			   NULL);
 }
 
 static void
 print_header_checks(const Postfix *postfix)
 {
-	g_autofree char *file =
-		g_build_filename(postfix->config_dir, "loket_headers", NULL);
-	g_autofree char *table = g_strconcat("regexp:", file, NULL);
-	g_autofree char *now = ask(postfix, "-h", "smtp_header_checks");
-	if (has_item(now, table))
-		return;
-	(void)printf("# Loket-* stays inside when mail is forwarded onward; "
-		     "make this file first:\n"
-		     "#     echo '/^Loket-/ IGNORE' > %s\n"
-		     "smtp_header_checks = %s%s%s\n\n",
-		     file, now ? now : "", now && *now ? ", " : "", table);
+	g_autofree char *file = headers_file(postfix);
+	g_autofree char *wanted = header_checks_wanted(postfix);
+	if (wanted)
+		(void)printf("# Loket-* stays inside when mail is forwarded "
+			     "onward; make this file first:\n"
+			     "#     echo '" HEADERS "' > %s\n"
+			     "smtp_header_checks = %s\n\n",
+			     file, wanted);
 }
 
 /* postconf -P takes no blanks; between the items of a list a comma is enough.
@@ -244,21 +273,30 @@ without_blanks(const char *list)
 	return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
-/* A service that was given no milters at all is to have none. */
-static void
-print_service(const Postfix *postfix, const char *service, const char *socket)
+/* A service that was given no milters at all is to have none. NULL: it needs
+ * no change. */
+static char *
+service_wanted(const Postfix *postfix, const char *service, const char *socket)
 {
 	g_autofree char *meant =
 		ask_service(postfix, "-Phx", service, "smtpd_milters");
 	if (!meant || !*meant || has_item(meant, socket))
-		return;
+		return NULL;
 	g_autofree char *own =
 		ask_service(postfix, "-Ph", service, "smtpd_milters");
 	g_autofree char *list = with_loket(own, socket);
-	g_autofree char *then = without_blanks(list);
-	(void)printf("# %s has milters of its own in master.cf:\n"
-		     "#     postconf -c %s -P '%s/smtpd_milters=%s'\n\n",
-		     service, postfix->config_dir, service, then);
+	return without_blanks(list);
+}
+
+static void
+print_service(const Postfix *postfix, const char *service, const char *socket)
+{
+	g_autofree char *wanted = service_wanted(postfix, service, socket);
+	if (wanted)
+		(void)printf("# %s has milters of its own in master.cf:\n"
+			     "#     postconf -c %s -P "
+			     "'%s/smtpd_milters=%s'\n\n",
+			     service, postfix->config_dir, service, wanted);
 }
 
 static void
@@ -281,8 +319,163 @@ print_change(const Postfix *postfix, const char *socket)
 		     "# Then: postfix reload\n");
 }
 
+/* In main.cf, or with a service in master.cf. */
+static bool
+set(const Postfix *postfix, const char *service, const char *name,
+    const char *value)
+{
+	g_autofree char *setting =
+		g_strdup_printf("%s%s%s=%s", service ? service : "",
+				service ? "/" : "", name, value);
+	g_autofree char *done = ask(postfix, service ? "-P" : "-e", setting);
+	if (!done)
+		(void)fprintf(stderr, "loket: %s cannot set %s in %s\n",
+			      postfix->postconf, setting, postfix->config_dir);
+	return done != NULL;
+}
+
+static bool
+take_out(const Postfix *postfix, const char *name)
+{
+	g_autofree char *done = ask(postfix, "-X", name);
+	if (!done)
+		(void)fprintf(stderr, "loket: %s cannot take %s out of %s\n",
+			      postfix->postconf, name, postfix->config_dir);
+	return done != NULL;
+}
+
+static bool
+apply_milters(const Postfix *postfix, const char *socket)
+{
+	g_autofree char *wanted = milters_wanted(postfix, socket);
+	if (!wanted)
+		return true;
+	if (strcmp(wanted, socket) == 0 &&
+	    (!set(postfix, NULL, "milter_protocol", PROTOCOL) ||
+	     !set(postfix, NULL, "milter_default_action", ACTION)))
+		return false;
+	return set(postfix, NULL, "smtpd_milters", wanted);
+}
+
+static bool
+apply_header_checks(const Postfix *postfix)
+{
+	g_autofree char *file = headers_file(postfix);
+	g_autofree char *wanted = header_checks_wanted(postfix);
+	g_autoptr(GError) error = NULL;
+	if (!wanted)
+		return true;
+	if (!g_file_set_contents(file, HEADERS "\n", -1, &error)) {
+		(void)fprintf(stderr, "loket: %s\n", error->message);
+		return false;
+	}
+	return set(postfix, NULL, "smtp_header_checks", wanted);
+}
+
+static bool
+apply_service(const Postfix *postfix, const char *service, const char *socket)
+{
+	g_autofree char *wanted = service_wanted(postfix, service, socket);
+	return !wanted || set(postfix, service, "smtpd_milters", wanted);
+}
+
+static bool
+apply_change(const Postfix *postfix, const char *socket)
+{
+	bool ok = apply_header_checks(postfix);
+	for (char **service = postfix->services; ok && *service; service++)
+		ok = apply_service(postfix, *service, socket);
+	return ok && apply_milters(postfix, socket);
+}
+
+/* The length of the list's first item, with what parts it from the next. */
+static size_t
+item_length(const char *list)
+{
+	size_t length = *list == '{' ? strcspn(list, "}") : 0;
+	length += strcspn(list + length, ", \t");
+	return length + strspn(list + length, ", \t");
+}
+
+/* A list without an item, alone or in braces. */
+static char *
+without_item(const char *list, const char *item)
+{
+	g_autoptr(GString) rest = g_string_new(NULL);
+	for (size_t length; *list; list += length) {
+		length = item_length(list);
+		g_autofree char *next = g_strndup(list, length);
+		if (!has_item(next, item))
+			g_string_append(rest, next);
+	}
+	while (rest->len > 0 && strchr(", \t", rest->str[rest->len - 1]))
+		g_string_truncate(rest, rest->len - 1);
+	return g_string_free(g_steal_pointer(&rest), FALSE);
+}
+
+static bool
+undo_item(const Postfix *postfix, const char *name, const char *item)
+{
+	g_autofree char *now = ask(postfix, "-h", name);
+	if (!has_item(now, item))
+		return true;
+	g_autofree char *then = without_item(now, item);
+	return *then ? set(postfix, NULL, name, then) : take_out(postfix, name);
+}
+
+static bool
+undo_service(const Postfix *postfix, const char *service, const char *socket)
+{
+	g_autofree char *now =
+		ask_service(postfix, "-Ph", service, "smtpd_milters");
+	if (!has_item(now, socket))
+		return true;
+	g_autofree char *list = without_item(now, socket);
+	g_autofree char *then = without_blanks(list);
+	return set(postfix, service, "smtpd_milters", then);
+}
+
+/* They are for all milters: without any they may go. */
+static bool
+undo_defaults(const Postfix *postfix)
+{
+	g_autofree char *milters = ask(postfix, "-h", "smtpd_milters");
+	g_autofree char *local = ask(postfix, "-h", "non_smtpd_milters");
+	if ((milters && *milters) || (local && *local))
+		return true;
+	return take_out(postfix, "milter_protocol") &&
+	       take_out(postfix, "milter_default_action");
+}
+
+static bool
+undo_change(const Postfix *postfix, const char *socket)
+{
+	g_autofree char *file = headers_file(postfix);
+	g_autofree char *table = g_strconcat("regexp:", file, NULL);
+	g_autofree char *now = ask(postfix, "-h", "smtpd_milters");
+	bool ok = undo_item(postfix, "smtp_header_checks", table) &&
+		  undo_item(postfix, "smtpd_milters", socket) &&
+		  (!has_item(now, socket) || undo_defaults(postfix));
+	for (char **service = postfix->services; ok && *service; service++)
+		ok = undo_service(postfix, *service, socket);
+	if (ok)
+		(void)remove(file);
+	return ok;
+}
+
+static int
+change(const Postfix *postfix, const char *socket, enum SetupMode mode)
+{
+	bool ok = mode == SETUP_APPLY ? apply_change(postfix, socket)
+				      : undo_change(postfix, socket);
+	if (ok)
+		(void)printf("# %s is as it should be. Then: postfix reload\n",
+			     postfix->config_dir);
+	return ok ? EX_OK : EX_CANTCREAT;
+}
+
 int
-setup_postfix(const Config *config, const char *config_dir)
+setup_postfix(const Config *config, const char *config_dir, enum SetupMode mode)
 {
 	g_autoptr(Postfix) postfix = find_postfix(config_dir);
 	if (!postfix)
@@ -290,6 +483,8 @@ setup_postfix(const Config *config, const char *config_dir)
 	g_autofree char *socket = socket_for(postfix, config->socket);
 	if (!socket)
 		return print_unreachable(postfix, config->socket);
+	if (mode != SETUP_PRINT)
+		return change(postfix, socket, mode);
 	print_change(postfix, socket);
 	return EX_OK;
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 #
 # What loket setup postfix prints makes mail pass through loketd when it is
-# done as it says: its lines put into main.cf, its commands run.
+# done as it says: its lines put into main.cf, its commands run; --apply does
+# the same, and --undo takes it back.
 
 use v5.36;
 use File::Basename qw(dirname);
@@ -20,7 +21,8 @@ use Loket::Wait qw(wait_for);
 
 use constant AN => 'an@klant.example';
 use constant DESK => 'support@acme.example';
-use constant { EX_OK => 0, EX_UNAVAILABLE => 69, EX_CONFIG => 78 };
+use constant { EX_OK => 0, EX_USAGE => 64, EX_UNAVAILABLE => 69,
+	EX_CANTCREAT => 73, EX_CONFIG => 78 };
 use constant ARRIVAL_S => 20;
 
 # Below /tmp, where Postfix's user may go to the socket by its whole name.
@@ -185,6 +187,50 @@ subtest 'a chrooted smtpd cannot reach a socket outside its queue' => sub {
 		'the socket as it is called from within';
 	is_answered(gets_number('Opgesloten'));
 };
+
+# What Postfix goes by, and whether our table of fields lies there.
+sub settings {
+	local @ENV{keys %environment} = values %environment;
+	return [`postconf -c $etc -n`, `postconf -c $etc -P`,
+		-e "$etc/loket_headers" ? 'a table' : 'no table'];
+}
+
+my %BEGINNING = (
+	'a Postfix without milters' => sub { },
+	'a Postfix with milters of its own' => sub {
+		my $other = '{ inet:127.0.0.1:1, default_action=accept }';
+		postconf('-e', "smtpd_milters = $other",
+			'milter_default_action = accept',
+			'smtp_header_checks = regexp:{ { /^X-Own:/ IGNORE } }');
+		postconf('-P', service('submission') . '/smtpd_milters='
+			. '{inet:127.0.0.1:1,default_action=accept}',
+			service('relay') . '/smtpd_milters=');
+	},
+);
+
+for my $name (sort keys %BEGINNING) {
+	subtest "--apply and --undo: $name" => sub {
+		begin_anew();
+		$BEGINNING{$name}->();
+		my $before = settings();
+		my @options = ('--config-dir', $etc);
+		my $said = setup($conf, @options, '--apply');
+		is $said->{exit}, EX_OK, '--apply' or diag $said->{err};
+		let_rest(glob "$etc/*.cf");
+		$site->server->restart;
+		is_answered(gets_number($name));
+		my $applied = settings();
+		unlike setup($conf, @options)->{out}, qr/^[^#\n]|postconf/m,
+			'there is nothing left to add';
+		is setup($conf, @options, '--apply')->{exit}, EX_OK, 'again';
+		is_deeply settings(), $applied, 'nothing is there twice';
+
+		is setup($conf, @options, '--undo')->{exit}, EX_OK, '--undo';
+		is_deeply settings(), $before, 'all is as it was';
+		is setup($conf, @options, '--undo')->{exit}, EX_OK, 'again';
+		is_deeply settings(), $before, 'changes nothing';
+	};
+}
 
 # Nobody answers where they are; Postfix is told to do without them.
 subtest 'milters that are there stay as they are, before Loket' => sub {
@@ -358,6 +404,19 @@ subtest 'where there is no Postfix it says so' => sub {
 		is $without->{out}, '', 'nothing to add';
 		like $without->{err}, qr/postconf/, 'what is missing is named';
 	}
+};
+
+subtest 'what postconf cannot change is told' => sub {
+	begin_anew();
+	# where postconf writes the new file first
+	mkdir my $in_the_way = "$etc/main.cf.tmp";
+	my $said = setup($conf, '--config-dir', $etc, '--apply');
+	rmdir $in_the_way;
+	begin_anew();
+	is $said->{exit}, EX_CANTCREAT, 'exit code';
+	like $said->{err}, qr/cannot set smtp_header_checks/, 'and what';
+	is setup($conf, '--apply', '--undo')->{exit}, EX_USAGE,
+		'both at once are wrong usage';
 };
 
 subtest 'it needs no store and no secret' => sub {
