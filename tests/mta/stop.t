@@ -6,6 +6,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use Loket::EachServer;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
