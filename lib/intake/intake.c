@@ -42,19 +42,33 @@ decide(Job *job, GError **error)
 	return job->decision != NULL;
 }
 
-/* The tickets that the mail names, weighed once more: a repeat is edited as
- * the first one was. Whom it reaches now is asked of new recipients only. */
+/* A repeat leaves as the first one did; it answers whom it reaches now. */
+static bool
+decide_repeat(StoreTx *tx, Job *job, GError **error)
+{
+	Evidence *evidence = &job->evidence;
+	g_autoptr(GPtrArray) fresh = fresh_recipients(job);
+	if (!job->ticket)
+		return decide(job, error);
+	if (!match_recipients(tx, job->triage, job->envelope->recipients,
+			      evidence, error) ||
+	    !decide(job, error) ||
+	    !match_recipients(tx, job->triage, fresh, evidence, error))
+		return false;
+	job->decision->is_answer &= evidence->reaches_participant;
+	return true;
+}
+
+/* The tickets that the mail names, weighed once more. */
 static bool
 take_repeat(StoreTx *tx, Job *job, GError **error)
 {
-	g_autoptr(GPtrArray) fresh = fresh_recipients(job);
-	if (!match(tx, job->names, job->triage, fresh, &job->evidence, error))
+	if (!match(tx, job->names, job->triage, job->envelope->recipients,
+		   &job->evidence, error))
 		return false;
 	ticket_free(job->evidence.ticket);
 	job->evidence.ticket = job->ticket;
-	bool ok = (!job->ticket || match_recipients(tx, job->triage, fresh,
-						    &job->evidence, error)) &&
-		  decide(job, error) && apply_repeat(tx, job, error);
+	bool ok = decide_repeat(tx, job, error) && apply_repeat(tx, job, error);
 	job->evidence.ticket = NULL;
 	return ok;
 }

@@ -282,6 +282,7 @@ bool
 match_recipients(StoreTx *tx, const Triage *triage, const GPtrArray *recipients,
 		 Evidence *evidence, GError **error)
 {
+	evidence->reaches_participant = false;
 	for (guint i = 0; i < recipients->len && !evidence->reaches_participant;
 	     i++) {
 		g_autofree char *address =

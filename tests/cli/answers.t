@@ -197,6 +197,21 @@ subtest 'the same answer again is edited as before' => sub {
 	is_deeply $edits[1], $edits[0], 'the same edits';
 };
 
+subtest 'an answer to a colleague who is the customer leaves so each time' => sub {
+	my $boss = 'directie@acme.example';
+	my $cli = Loket::Cli->new(desk => "mask-agents = true\nwithhold-auto-replies = true");
+	$cli->take(From => $boss, Subject => 'Printer', 'Message-ID' => '<first@klant.example>');
+	my @mail = (To => $boss, rcpt => [$boss]);
+	my %want = ('an answer' => 'change envelope sender: support@acme.example', 'an automatic reply' => "delete envelope recipient: $boss");
+	my %fields = ('an answer' => [], 'an automatic reply' => ['Auto-Submitted' => 'auto-replied', 'Message-ID' => '<a@acme.example>']);
+	for my $name (sort keys %want) {
+		for my $time ('the first time', 'again') {
+			my $got = answer($cli, @mail, $fields{$name}->@*);
+			ok scalar(grep { $_ eq $want{$name} } $got->{edits}->@*), "$name, $time";
+		}
+	}
+};
+
 subtest 'a masked answer is ours still when it comes back' => sub {
 	my %again = (
 		'through a content filter' => [rcpt => [AN, DESK], from => DESK],
