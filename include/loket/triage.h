@@ -35,6 +35,8 @@ typedef struct Triage {
 	const char *from_name;	/* borrowed from the mail; "" unknown */
 	bool has_one_author;	/* one From field with one address */
 	bool is_vacation_reply; /* a machine answers for somebody */
+	bool is_report;		/* of what became of a mail: a bounce, or one
+				   that tells of nothing but success */
 	bool is_insider;	/* one of the site's own people, or a login */
 	char *agent;		/* who wrote it or whose program did: the
 				   agent's address; NULL: none */

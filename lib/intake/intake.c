@@ -221,8 +221,7 @@ intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
 		mail_read_from(intake->reader, bytes, envelope->sender);
 	TriageSite site = {intake->config, intake->keyring, intake->hostname};
 	g_autoptr(Triage) triage = triage_new(&site, envelope, mail);
-	g_autoptr(Names) names =
-		names_new(intake, envelope, mail, triage->role);
+	g_autoptr(Names) names = names_new(intake, envelope, mail, triage);
 	g_autoptr(GPtrArray) fields =
 		g_ptr_array_new_with_free_func(field_free);
 	if (triage->desk)

@@ -82,19 +82,19 @@ find_returned(const Intake *intake, const GPtrArray *recipients)
 
 Names *
 names_new(const Intake *intake, const Envelope *envelope, const Mail *mail,
-	  enum Role role)
+	  const Triage *triage)
 {
 	Names *names = g_new0(Names, 1);
 	names->tokens = g_ptr_array_new_with_free_func(g_free);
 	names->message_ids = g_ptr_array_new();
 	names->tags = g_ptr_array_new_with_free_func(g_free);
 	names->also_tags = g_ptr_array_new_with_free_func(field_free);
-	if (role != ROLE_BOUNCE) {
+	if (!triage->is_report) {
 		add_address_tokens(names, intake, envelope);
 		add_thread(names, intake, mail);
 	}
-	/* a bounce is believed for the mail it returns, no more */
-	if (mail->bounce && mail->bounce->message_id)
+	/* a report is believed for the mail it returns, no more */
+	if (triage->is_report && mail->bounce->message_id)
 		g_ptr_array_add(names->message_ids, mail->bounce->message_id);
 	names->returned = find_returned(intake, envelope->recipients);
 	add_id_tokens(names, intake->keyring);
@@ -136,7 +136,7 @@ static bool
 may_join(StoreTx *tx, const char *number, const Triage *triage, bool *may,
 	 GError **error)
 {
-	*may = triage->agent || triage->role == ROLE_BOUNCE;
+	*may = triage->agent || triage->is_report;
 	if (*may || triage->auth == AUTH_FAIL || !triage->has_one_author ||
 	    triage->is_form)
 		return true;
@@ -152,14 +152,13 @@ doubt(Evidence *evidence, const char *number, const char *why)
 	evidence->doubt = g_strdup_printf("%s %s", number, why);
 }
 
-/* A mail that came back belongs where its original is. */
+/* What is said of a mail belongs where that mail is. */
 static bool
 find(StoreTx *tx, const char *number, const Triage *triage, Ticket **ticket,
      GError **error)
 {
-	return triage->role == ROLE_BOUNCE
-		       ? store_ticket_get(tx, number, ticket, error)
-		       : store_ticket_find(tx, number, ticket, error);
+	return triage->is_report ? store_ticket_get(tx, number, ticket, error)
+				 : store_ticket_find(tx, number, ticket, error);
 }
 
 /* Believes or doubts a ticket that is named without a token. */
@@ -307,8 +306,7 @@ settle_doubt(const Triage *triage, Evidence *evidence)
 	g_clear_pointer(&evidence->doubt, g_free);
 	bool needs_proof =
 		evidence->kind != EVIDENCE_TOKEN || triage->is_insider;
-	if (needs_proof && !triage->is_authenticated &&
-	    triage->role != ROLE_BOUNCE)
+	if (needs_proof && !triage->is_authenticated && !triage->is_report)
 		evidence->doubt = g_strdup("unauthenticated");
 }
 

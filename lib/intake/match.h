@@ -22,7 +22,7 @@ typedef struct Names {
 } Names;
 
 Names *names_new(const Intake *intake, const Envelope *envelope,
-		 const Mail *mail, enum Role role);
+		 const Mail *mail, const Triage *triage);
 void names_free(Names *names);
 /* Whether the mail names a ticket by a token, a right tag or an also-tag. */
 bool names_has_readable(const Names *names);

@@ -225,6 +225,7 @@ judge_content(Triage *triage, const RobotVerdict *robot, const Mail *mail)
 	triage->role = ROLE_CUSTOMER;
 	if (mail_is_bounce(mail)) {
 		triage->role = ROLE_BOUNCE;
+		triage->is_report = true;
 		triage->reason = g_strdup("delivery status report");
 	} else if (mail->is_spam) {
 		triage->role = ROLE_SPAM;
@@ -234,6 +235,7 @@ judge_content(Triage *triage, const RobotVerdict *robot, const Mail *mail)
 		triage->reason = g_strdup("the sender is to be ignored");
 	} else if (robot->is_robot) {
 		triage->role = ROLE_ROBOT;
+		triage->is_report = mail->bounce != NULL;
 		triage->is_vacation_reply =
 			g_strcmp0(robot->kind, "vacation reply") == 0;
 		triage->reason =

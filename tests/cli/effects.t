@@ -259,6 +259,29 @@ subtest 'a delayed bounce marks nothing' => sub {
 	is $ticket->{state}, 'pending', 'the state stays';
 };
 
+subtest 'a report of success joins the thread, is no bounce and opens nothing' => sub {
+	my $cli = Loket::Cli->new;
+	my $first = open_ticket($cli);
+	my $answer = answer($cli);
+	my ($reference) = map { /(<[^<>]+>)$/ } edits_of($answer, 'References');
+	my $before = $cli->ticket($first->{number});
+	for my $id ('<answer@acme.example>', $reference) {
+		for my $action (qw(delivered relayed expanded)) {
+			my $bytes = bounce_of($id, $action, '2.0.0') =~
+				s/<bounce[^>]*>/<$action.${\length $id}\@klant.example>/r;
+			my $got = bring_bounce($cli, $bytes);
+			is $got->{role}, 'robot', "$action: role";
+			is $got->{number}, $first->{number}, "$action: joins";
+			is $got->{created}, JSON::PP::false, "$action: opens nothing";
+		}
+	}
+	my $ticket = $cli->ticket($first->{number});
+	ok !$ticket->{undeliverable}, 'not undeliverable';
+	is_deeply $ticket->{targets}, $before->{targets}, 'the clocks stand as they stood';
+	is $ticket->{state}, $before->{state}, 'so does the state';
+	is_deeply [map { $_->{number} } $cli->tickets], [$first->{number}], 'one ticket';
+};
+
 subtest 'a bounce of something unknown is stored without a ticket' => sub {
 	my $cli = Loket::Cli->new;
 	my $got = bring_bounce($cli, bounce_of('<unknown@acme.example>'));
