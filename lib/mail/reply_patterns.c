@@ -264,16 +264,19 @@ static const char *const sources[REPLY_PATTERNS] = {
 		"^.{2,300}\\b{verbs}\\s*[:：]$"
 		"|^.{0,200}\\b{verbs}\\s{prepositions}\\b.*\\d.*[:：]$"
 		"|^\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}\\b.*<\\S+@\\S+>\\s*:?$"
+		"|^.{1,200}のメッセージ\\s*[:：]$"
 		"|^.*(?:כתב|כתבה|كتب).{0,200}[:：]$",
 	/* Jan <jan@x> schrieb am Do.,
 	 * 19. Nov. 2026, 09:08: */
 	[REPLY_WRAPPED_NAMED] = "^[^<(]{1,100}[<(]\\s?[^<>()@\\s]+@[^<>()\\s]+"
 				"[>)]\\s{verbs}\\s.*\\d.*[:：]$",
 	/* tor. 19. nov. 2026 kl. 09:13 skrev Jan <
-	 * jan@x>: */
+	 * jan@x>: and Thu, 19 Nov 2026 09:13:00 +0100
+	 * Jan <jan@x>: */
 	[REPLY_WRAPPED_DAY] =
 		"^\\pL{1,9}\\.?,?\\s\\d{1,2}\\.?\\s\\pL+\\.?\\s\\d{4}\\b"
-		".*\\b{verbs}[^:：]{0,100}[:：]$",
+		".*(?:\\b{verbs}[^:：]{0,100}|<[^<>()@\\s]+@[^<>()\\s]+>)[:：]"
+		"$",
 	/* a date with a time or a year, and an address in brackets */
 	[REPLY_STRONG] = "^(?=.*(?:\\d{1,2}[:.h]\\d{2}|\\b20\\d\\d\\b)).*"
 			 "(?:<|\\[mailto:|\\()"

@@ -78,6 +78,14 @@ static const char *const attributions[] = {
 	"2026-11-20 9:02 GMT+01:00 Ann <a@b.example>:",
 	"2026/11/20 Ann <a@b.example>",
 	"*On 20 Nov 2026 at 09:02, Ann wrote:*",
+	"Fri, 20 Nov 2026 09:02:00 +0100\nAnn Archer <a@b.example>:",
+	"2026-11-20 09:02\nAnn Archer <a@b.example>:",
+	"Ann さんのメッセージ:",
+	"Dnia 20.11.2026 o 09:02 Ann napisała:",
+	"ke 20. marrask. 2026 klo 9.02 Ann (a@b.example) kirjoitti:",
+	"20.11.2026 09:02, пользователь Ann написал(а):",
+	"Ann via Acme wrote:",
+	"In message <1@b.example>, Ann <a@b.example> writes:",
 };
 
 static void
