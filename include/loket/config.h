@@ -247,7 +247,7 @@ const char *config_desk_mailbox(const Config *config, const char *local);
 char *config_desk_extension(const Config *config, const char *address);
 
 /* The address of the desk with an extension, which config_desk_extension finds
- * there; the caller's. NULL: there are no extensions, or it is too long. */
+ * there; the caller's. There must be a recipient delimiter. */
 char *config_extended_address(const Config *config, const ConfigDesk *desk,
 			      const char *extension);
 

@@ -77,29 +77,44 @@ check_addresses(const Loader *loader, cfg_t *section, const ConfigDesk *desk,
 	return true;
 }
 
-/* So long may a local part be that a keyed extension makes it 64 characters
- * (RFC 5321 4.5.3.1.1). */
-#define EXTENDED_LOCAL_MAX 25
+/* A key that gives the desk's first address a keyed extension. */
+typedef struct Extending {
+	const char *key;
+	bool is_on;
+	/* so long may a local part be that the extension makes it 64
+	 * characters (RFC 5321 4.5.3.1.1) */
+	int local_max;
+} Extending;
 
-/* The address that bounces come to is one more address of the desk. */
 static bool
-check_bounce_address(const Loader *loader, cfg_t *section,
-		     const ConfigDesk *desk, GError **error)
+check_extending(const Loader *loader, cfg_t *section, const ConfigDesk *desk,
+		const Extending *extending, GError **error)
 {
+	const char *key = extending->key;
 	const char *address = desk->addresses[0];
-	if (!desk->bounce_address)
+	if (!extending->is_on)
 		return true;
 	if (!loader->config->recipient_delimiter)
-		return setting_fail(loader->source, section, "bounce-address",
-				    error,
-				    "bounce-address is on without "
-				    "recipient-delimiter, expected both");
-	if (strcspn(address, "@") <= EXTENDED_LOCAL_MAX)
+		return setting_fail(loader->source, section, key, error,
+				    "%s is on without recipient-delimiter, "
+				    "expected both",
+				    key);
+	if (strcspn(address, "@") <= (size_t)extending->local_max)
 		return true;
-	return setting_fail(loader->source, section, "bounce-address", error,
-			    "bounce-address does not fit %s, expected at most "
-			    "%d characters before the @",
-			    address, EXTENDED_LOCAL_MAX);
+	return setting_fail(loader->source, section, key, error,
+			    "%s does not fit %s, expected at most %d "
+			    "characters before the @",
+			    key, address, extending->local_max);
+}
+
+static bool
+check_extensions(const Loader *loader, cfg_t *section, const ConfigDesk *desk,
+		 GError **error)
+{
+	const Extending bounces = {"bounce-address", desk->bounce_address, 25};
+	const Extending replies = {"keyed-replies", desk->keyed_replies, 37};
+	return check_extending(loader, section, desk, &bounces, error) &&
+	       check_extending(loader, section, desk, &replies, error);
 }
 
 static bool
@@ -194,7 +209,7 @@ finish_desk(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 {
 	return name_desk(loader, section, desk, error) &&
 	       check_addresses(loader, section, desk, error) &&
-	       check_bounce_address(loader, section, desk, error) &&
+	       check_extensions(loader, section, desk, error) &&
 	       give_calendar(loader, section, desk, error) &&
 	       load_seasons(loader, section, desk, error) &&
 	       load_types(loader, section, desk, error) &&

@@ -5,9 +5,6 @@
 
 #include "record.h"
 
-/* RFC 5321 4.5.3.1.1 */
-#define LOCAL_PART_MAX 64
-
 static bool
 is_same(const char *a, const char *b)
 {
@@ -115,9 +112,6 @@ config_extended_address(const Config *config, const ConfigDesk *desk,
 {
 	const char *address = desk_address(desk);
 	const char *at = strrchr(address, '@');
-	size_t length = (size_t)(at - address) + 1 + strlen(extension);
-	if (!config->recipient_delimiter || length > LOCAL_PART_MAX)
-		return NULL;
 	return g_strdup_printf("%.*s%c%s%s", (int)(at - address), address,
 			       config->recipient_delimiter, extension, at);
 }

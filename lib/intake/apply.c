@@ -336,7 +336,8 @@ apply_repeat(StoreTx *tx, Job *job, GError **error)
 		return true;
 	prepare_departure(job);
 	/* it came again because the first was not taken, or not only there */
-	job->ticket->is_confirmed = true;
+	if (job->decision->role != ROLE_BOUNCE)
+		job->ticket->is_confirmed = true;
 	show_to_desks(job);
 	if ((fresh->len > 0 && is_answer &&
 	     !answer_fresh(tx, job, fresh, error)) ||

@@ -131,6 +131,11 @@ static const struct {
 	 "addresses = { \"abcdefghijklmnopqrstuvwxyz@acme.example\" }",
 	 "bounce-address does not fit abcdefghijklmnopqrstuvwxyz@acme.example, "
 	 "expected at most 25 characters before the @"},
+	{"keyed-replies = true "
+	 "addresses = { \"abcdefghijklmnopqrstuvwxyzabcdefghijkl@a.example\" }",
+	 "keyed-replies does not fit "
+	 "abcdefghijklmnopqrstuvwxyzabcdefghijkl@a.example, "
+	 "expected at most 37 characters before the @"},
 	{"retention = \"for ever\"", "retention is "},
 	{"forward = old", "forward is "},
 	{"keep = nothing", "keep is "},
@@ -253,6 +258,11 @@ static const struct {
 	{"no tag", "\ndesk \"caf\xc3\xa9\" { addresses = { \"a@b.c\" } }\n",
 	 "loket.conf:2: desk \"caf\xc3\xa9\" cannot have its title as "
 	 "tag, expected tag = "},
+	{"keyed addresses without a delimiter",
+	 "recipient-delimiter = \"\"\ndesk \"a\" {\n"
+	 "keyed-replies = true addresses = { \"a@b.example\" } }\n",
+	 "loket.conf:3: keyed-replies is on without recipient-delimiter, "
+	 "expected both"},
 	{"agent without address", "agent \"jan\" { }\n" DESK,
 	 "loket.conf:1: agent \"jan\" is no address, expected "},
 	{"login of two",
