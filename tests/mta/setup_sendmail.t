@@ -16,7 +16,7 @@ use Loket::Site;
 use constant AN => 'an@klant.example';
 use constant DESK => 'support@acme.example';
 use constant { EX_OK => 0, EX_USAGE => 64, EX_UNAVAILABLE => 69,
-	EX_CONFIG => 78 };
+	EX_CANTCREAT => 73, EX_CONFIG => 78 };
 
 # Who owns it, and may read it, must stay so.
 use constant MODE => 0640;
@@ -149,6 +149,16 @@ subtest 'a file that cannot be changed is left alone' => sub {
 		like $said->{err}, qr/\Q$mc\E/, "$name: it is named";
 		is read_file($mc), $file{$name}, "$name: it is as it was";
 	}
+};
+
+subtest 'a file that cannot be written is told' => sub {
+	begin_anew();
+	system('mount', '--bind', '-o', 'ro', $etc, $etc) == 0 or die 'mount';
+	my $said = setup('--apply');
+	system('umount', $etc) == 0 or die 'umount';
+	is $said->{exit}, EX_CANTCREAT, 'exit code';
+	like $said->{err}, qr/\Q$mc\E/, 'and which it is';
+	is read_file($mc), $installed, 'it is as it was';
 };
 
 subtest 'what m4 throws away is no place for it' => sub {
