@@ -243,6 +243,15 @@ add_reference(GPtrArray *edits, const EditPlan *plan)
 				 : g_steal_pointer(&ours));
 }
 
+/* So that an agent's reply reaches whoever filled in a form. */
+static void
+add_reply_to(GPtrArray *edits, const EditPlan *plan)
+{
+	const char *stated = plan->triage->stated;
+	if (stated && *stated && !mail_header(plan->mail, "Reply-To", 0))
+		edits_add(edits, EDIT_ADD, "Reply-To", 0, g_strdup(stated));
+}
+
 GPtrArray *
 edits_new(const EditPlan *plan)
 {
@@ -259,8 +268,10 @@ edits_new(const EditPlan *plan)
 	if (plan->decision->copy_to)
 		edits_add(edits, EDIT_ADD_RECIPIENT, "envelope recipient", 0,
 			  g_strdup(plan->decision->copy_to));
-	if (!plan->triage->has_outsider)
+	if (!plan->triage->has_outsider) {
 		add_fields(edits, plan);
+		add_reply_to(edits, plan);
+	}
 	return edits;
 }
 

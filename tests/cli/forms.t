@@ -59,6 +59,18 @@ subtest 'the customer of a form stands in Reply-To or where a pattern finds him'
 	}
 };
 
+subtest 'an agent\'s reply reaches the customer of a form' => sub {
+	my $cli = Loket::Cli->new(site => $FORMS);
+	my $reply_to = sub(@mail) { [edits_of(fill_in($cli, @mail), 'Reply-To')] };
+	my $typed = "E-mail: an\@klant.example\n";
+	is_deeply $reply_to->(body => $typed), ['add Reply-To: an@klant.example'], 'a body field';
+	is_deeply $reply_to->(body => $typed, 'Reply-To' => 'x7@markt.example'), [], 'not where there is one';
+	is_deeply $reply_to->(body => $typed, rcpt => [DESK, 'eva@vreemd.example']), [],
+		'not in the copy of an outsider';
+	is_deeply $reply_to->(body => "E-mail: an\@klant\n"), [], 'no address';
+	is_deeply $reply_to->(body => $typed, client => '192.0.2.81'), [], 'no form';
+};
+
 subtest 'a ticket of a form says so' => sub {
 	my $cli = Loket::Cli->new(site => $FORMS);
 	my $got = fill_in($cli, body => "Nieuw bericht:\n\nVan: An\nE-mail: an\@klant.example\n"

@@ -42,6 +42,7 @@ subtest 'the customer of a form is acknowledged and answered' => sub {
 	is $ack->get('Return-Path'), '<>', 'from nobody';
 
 	my $copy = $site->delivered('support', $reply);
+	is $copy->get('Reply-To'), $an, 'whom a reply goes to';
 	my $answer = compose("Morgen.\n", From => 'jan@acme.example', To => $an,
 		Subject => 'Re: ' . $copy->get('Subject'), 'In-Reply-To' => $copy->get('Message-ID'));
 	$site->submit('jan', [$an], $answer);
