@@ -17,11 +17,8 @@
 #define MATCHES_MAX 10000
 /* Spans of a pattern with an address: the whole and the address. */
 #define ADDRESS_SPANS 2
-/* So many of words, subject, recipient and returned id make a bounce of what
- * a human may have sent, or a machine that is not known to return mail. */
-#define SIGNS_OF_POSTMASTER_MIN 3
-#define SIGNS_OF_NULL_MIN 2
 
+/* An address where it stands in a text; the brackets around it are not it. */
 #define ADDRESS                                                                \
 	"([^\\s<>()\\[\\]@:;,\"']+@[^\\s<>()\\[\\]@:;,\"']*"                   \
 	"[^\\s<>()\\[\\]@:;,\"'.])"
@@ -56,10 +53,11 @@ struct BouncePatterns {
 static const char *const sources[BOUNCE_PATTERNS] = {
 	[SERVER] = "mail(?:er)?[-_. ]?daemon|microsoftexchange"
 		   "|mail[-_. ]?delivery|delivery[-_. ]?(?:sub)?system",
-	[POSTMASTER] = "postmaster|mdaemon|imss|smtp|anti-?virus|\\bndr@"
-		       "|(?:mail|system)[-_. ]?administrator"
-		       "|(?:mail|post)[-_. ]?(?:service|system|server|office)"
-		       "|postsysteem",
+	[POSTMASTER] =
+		"postmaster|\\bmailer@|mdaemon|imss|smtp|anti-?virus|\\bndr@"
+		"|(?:mail|system)[-_. ]?administrator"
+		"|(?:mail|post)[-_. ]?(?:service|system|server|office)"
+		"|postsysteem",
 	[ANNOUNCEMENT] =
 		/* qmail, and Yahoo after it */
 	"This is the qmail-send program at"
@@ -442,35 +440,41 @@ is_from(const BouncePatterns *patterns, const Mail *mail,
 static Sender
 sender_of(const BouncePatterns *patterns, const Mail *mail)
 {
-	if (is_from(patterns, mail, SERVER))
+	bool is_null = mail->return_path && !*mail->return_path;
+	bool may_be_human = is_from(patterns, mail, POSTMASTER);
+	if (is_from(patterns, mail, SERVER) || (is_null && may_be_human))
 		return SENDER_SERVER;
-	if (mail->return_path && !*mail->return_path)
+	if (is_null)
 		return SENDER_NULL;
-	return is_from(patterns, mail, POSTMASTER) ? SENDER_POSTMASTER
-						   : SENDER_ORDINARY;
+	return may_be_human ? SENDER_POSTMASTER : SENDER_ORDINARY;
 }
 
 static bool
 is_plausible(const Letter *letter)
 {
 	const BouncePatterns *patterns = letter->patterns;
-	const MailBounce *bounce = letter->bounce;
 	const char *subject = letter->mail->subject;
-	Sender sender = sender_of(patterns, letter->mail);
 	bool has_subject =
 		subject && pattern_is_in(patterns->of[SUBJECT], subject);
 	bool has_words =
 		pattern_is_in(patterns->of[ANNOUNCEMENT], letter->words) ||
 		pattern_is_in(patterns->of[DELAY], letter->words);
-	unsigned signs = (unsigned)has_subject + (unsigned)has_words +
-			 (bounce->recipients->len > 0) +
-			 (bounce->message_id || letter->end < letter->length);
-	if (sender == SENDER_SERVER)
+	bool has_recipient = letter->bounce->recipients->len > 0;
+	bool has_copy =
+		letter->bounce->message_id || letter->end < letter->length;
+	switch (sender_of(patterns, letter->mail)) {
+	case SENDER_SERVER:
 		return has_subject || has_words;
-	if (sender == SENDER_NULL)
-		return (has_subject || has_words) && signs >= SIGNS_OF_NULL_MIN;
-	return sender == SENDER_POSTMASTER && bounce->recipients->len > 0 &&
-	       signs >= SIGNS_OF_POSTMASTER_MIN;
+	case SENDER_NULL:
+		/* who is away says so, too, and whom to write to instead */
+		return has_subject ? has_words || has_recipient || has_copy
+				   : has_words && has_copy;
+	case SENDER_POSTMASTER:
+		return has_recipient && has_subject + has_words + has_copy >= 2;
+	case SENDER_ORDINARY:
+		break;
+	}
+	return false;
 }
 
 static bool

@@ -308,6 +308,10 @@ what_humans_and_other_robots_write_is_none(void **state)
 		"Subject: Out of office: Delivery\r\n\r\nI am back on Monday, "
 		"ask piet@b.example.\r\n\r\n-----Original Message-----\r\n"
 		"From: Acme <support@acme.example>\r\nTo: jan@b.example\r\n",
+		"Return-Path: <>\r\nFrom: Jan <jan@b.example>\r\n"
+		"Subject: Automatic reply: Order\r\n\r\nI left the company. "
+		"Mail cannot be delivered to me any more, please write to\r\n"
+		"piet@b.example\r\n",
 		/* a mail server's word about something else */
 		"Return-Path: <>\r\nFrom: MAILER-DAEMON@b.example\r\n"
 		"Subject: Quarantine digest\r\n\r\nThree new mails.\r\n",
