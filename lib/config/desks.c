@@ -191,14 +191,15 @@ load_fields(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	desk->fields = g_ptr_array_new_with_free_func(field_section_free);
 	if (!fields_load(loader, section, &schema_field, desk->fields, error))
 		return false;
-	for (unsigned i = 0; i < also_tags->len; i++) {
-		const ConfigField *tag = g_ptr_array_index(also_tags, i);
-		cfg_t *field = cfg_gettsec(section, "field", tag->name);
-		if (field)
-			return setting_fail(loader->source, field, NULL, error,
+	for (unsigned i = 0; i < desk->fields->len; i++) {
+		const ConfigField *field = g_ptr_array_index(desk->fields, i);
+		if (record_find(also_tags, field->name))
+			return setting_fail(loader->source,
+					    cfg_getnsec(section, "field", i),
+					    NULL, error,
 					    "field \"%s\" has the title of an "
 					    "also-tag, expected another title",
-					    tag->name);
+					    field->name);
 	}
 	return true;
 }

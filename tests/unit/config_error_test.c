@@ -273,8 +273,8 @@ static const struct {
 	 "loket.conf:2: team \"x\" has no address, expected "},
 	{"field and also-tag",
 	 "also-tag \"x\" 'a'\ndesk \"s\" { addresses = { \"a@b.c\" }\n"
-	 "field \"y\" 'b'\nfield \"x\" 'c' }\n",
-	 "loket.conf:4: field \"x\" has the title of an also-tag"},
+	 "field \"y\" 'b'\nfield \"X\" 'c' }\n",
+	 "loket.conf:4: field \"X\" has the title of an also-tag"},
 	{"unclosed pattern of a field", DESK "also-tag \"x\" 'a\n",
 	 "loket.conf:2: text is not closed, expected ' before"},
 	{"behind a pattern", "also-tag \"x\" 'a'\n\nlag = 1\n" DESK,
