@@ -114,7 +114,9 @@ take_in(StoreTx *tx, void *data, GError **error)
 static bool
 is_trusted(const Job *job)
 {
-	return job->triage->role != ROLE_AGENT &&
+	bool is_from_agent =
+		job->triage->agent && job->triage->role != ROLE_ECHO;
+	return !is_from_agent &&
 	       network_list_contains(job->intake->config->trusted_networks,
 				     job->envelope->client);
 }

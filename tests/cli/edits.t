@@ -235,10 +235,13 @@ subtest 'Loket-* from outside is removed, from the highest index down' => sub {
 		'spam' => [From => AN, 'X-Spam-Flag' => 'YES'],
 		'from a host in no network, to an agent' => [From => AN, rcpt => [JAN]],
 		'an agent' => [From => JAN, login => 'jan'],
+		'an agent\'s automatic reply' => [From => JAN, login => 'jan', rcpt => [AN], 'In-Reply-To' => '<first@klant.example>',
+			'Auto-Submitted' => 'auto-replied', client => '192.0.2.7'],
 		'an agent from a trusted network' => [From => JAN, login => 'jan', client => '192.0.2.7'],
 	);
 	for my $name (sort keys %mail) {
 		my $cli = Loket::Cli->new(site => 'trusted-networks = { "192.0.2.0/24" }');
+		with_subject($cli, 'Eerst', 'Message-ID' => '<first@klant.example>');
 		my $got = $cli->take(Subject => 'Hoi', @forged, $mail{$name}->@*);
 		my @edits = grep { /^delete loket-/i } $got->{edits}->@*;
 		is_deeply [sort @edits], [sort @deleted], "$name: all";
