@@ -220,7 +220,7 @@ html_text(Mail *mail, const char *html)
 	bool is_whole;
 	char *text = html_to_text(html, strlen(html), &is_whole);
 	if (!is_whole)
-		mail_warn(mail, "HTML nested too deeply; the rest is not read");
+		mail_warn(mail, "HTML past its limits; the rest is not read");
 	return text;
 }
 

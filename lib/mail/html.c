@@ -11,6 +11,11 @@
 #define BREAKS_MAX 2
 #define QUOTES_SHOWN_MAX 8
 
+/* libxml2 keeps two for each attribute of an element, and two spare. It begins
+ * with 22, doubles them when they are used up, and compares each attribute with
+ * all before it. */
+#define ATTRIBUTE_SLOTS_MAX (2 * HTML_ATTRIBUTES_MAX + 4)
+
 /* A charset is named so early, by the standard of HTML. */
 #define CHARSET_WITHIN 1024
 
@@ -40,6 +45,8 @@ enum Effect {
 
 typedef struct Writer {
 	htmlParserCtxtPtr parser;
+	const char *rest; /* of the source, that the parser has not seen */
+	size_t rest_bytes;
 	GString *out;
 	GArray *open;	 /* Element */
 	char *marker;	 /* owed before the next text: that of a list item */
@@ -48,7 +55,7 @@ typedef struct Writer {
 	unsigned skips;	 /* open elements with each effect */
 	unsigned quotes;
 	unsigned pres;
-	bool is_too_deep;
+	bool is_cut;
 } Writer;
 
 typedef struct ElementRule {
@@ -371,7 +378,7 @@ begin_element(void *data, const xmlChar *name, const xmlChar **attributes)
 	g_array_append_val(writer->open, element);
 	if (writer->open->len <= HTML_DEPTH_MAX)
 		return;
-	writer->is_too_deep = true;
+	writer->is_cut = true;
 	xmlStopParser(writer->parser);
 }
 
@@ -457,8 +464,24 @@ without_conditions(const char *html, size_t length)
 	return out;
 }
 
+/* The room that the parser has made for the attributes of one element shows
+ * how many it has met: that is told while the element is read, no event is. */
+static int
+read_rest(void *data, char *buffer, int size)
+{
+	Writer *writer = data;
+	size_t n = MIN((size_t)size, writer->rest_bytes);
+	writer->is_cut |= writer->parser->maxatts > ATTRIBUTE_SLOTS_MAX;
+	if (writer->is_cut)
+		return 0;
+	memcpy(buffer, writer->rest, n);
+	writer->rest += n;
+	writer->rest_bytes -= n;
+	return (int)n;
+}
+
 static void
-parse(Writer *writer, const char *html, int length)
+parse(Writer *writer)
 {
 	/* no tree is built: the events go to the writer alone */
 	htmlSAXHandler events = {
@@ -468,18 +491,17 @@ parse(Writer *writer, const char *html, int length)
 		.ignorableWhitespace = characters,
 		.comment = comment,
 	};
-	htmlParserCtxtPtr parser = htmlCreateMemoryParserCtxt(html, length);
+	int options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
+		      HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
+		      HTML_PARSE_IGNORE_ENC;
+	htmlParserCtxtPtr parser = htmlNewParserCtxt();
 	if (!parser)
 		return;
-	htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
-					   HTML_PARSE_NOWARNING |
-					   HTML_PARSE_NONET |
-					   HTML_PARSE_IGNORE_ENC);
-	xmlSwitchEncoding(parser, XML_CHAR_ENCODING_UTF8);
 	*parser->sax = events;
 	parser->userData = writer;
 	writer->parser = parser;
-	htmlParseDocument(parser);
+	(void)htmlCtxtReadIO(parser, read_rest, NULL, writer, NULL, "UTF-8",
+			     options);
 	htmlFreeParserCtxt(parser);
 }
 
@@ -492,9 +514,10 @@ html_to_text(const char *html, size_t length, bool *is_whole)
 	};
 	g_array_set_clear_func(writer.open, element_clear);
 	g_autoptr(GString) source = without_conditions(html, length);
-	if (source->len > 0 && source->len <= G_MAXINT)
-		parse(&writer, source->str, (int)source->len);
-	*is_whole = !writer.is_too_deep;
+	writer.rest = source->str;
+	writer.rest_bytes = source->len;
+	parse(&writer);
+	*is_whole = !writer.is_cut;
 	g_array_unref(writer.open);
 	g_free(writer.marker);
 	return g_string_free(writer.out, FALSE);

@@ -5,7 +5,8 @@
  * in plain text: a blockquote, and what mail clients mark as quoted by a
  * class, an id or a name. Scripts, styles and hidden elements give nothing.
  * Nothing is fetched. Elements nested deeper than HTML_DEPTH_MAX end the
- * text, for libxml2 is not linear in them.
+ * text, and so does one with more than some HTML_ATTRIBUTES_MAX attributes,
+ * for libxml2 is not linear in them.
  */
 #ifndef LOKET_MAIL_HTML_H
 #define LOKET_MAIL_HTML_H
@@ -14,6 +15,7 @@
 #include <stddef.h>
 
 #define HTML_DEPTH_MAX 400
+#define HTML_ATTRIBUTES_MAX 350
 /* A longer link is a machine's, and no help to a reader. */
 #define HTML_LINK_BYTES_MAX 500
 

@@ -173,6 +173,32 @@ deep_nesting_ends_the_text(void **state)
 	assert_true(is_whole);
 }
 
+static char *
+element_of(size_t n_attributes)
+{
+	GString *html = g_string_new("a<p ");
+	for (size_t i = 0; i < n_attributes; i++)
+		g_string_append_printf(html, " a%zu", i);
+	return g_string_free(g_string_append(html, ">b"), FALSE);
+}
+
+static void
+many_attributes_end_the_text(void **state)
+{
+	(void)state;
+	bool is_whole;
+	g_autofree char *many = element_of(100000);
+	g_autofree char *some = element_of(HTML_ATTRIBUTES_MAX);
+	clock_t start = clock();
+	g_autofree char *cut = html_to_text(many, strlen(many), &is_whole);
+	assert_string_equal(cut, "a");
+	assert_false(is_whole);
+	assert_true(clock() - start < CPU_S_MAX * CLOCKS_PER_SEC);
+	g_autofree char *whole = html_to_text(some, strlen(some), &is_whole);
+	assert_string_equal(whole, "a\n\nb");
+	assert_true(is_whole);
+}
+
 int
 main(void)
 {
@@ -181,6 +207,7 @@ main(void)
 		cmocka_unit_test(every_beginning_is_read),
 		cmocka_unit_test(hostile_markup_takes_no_time),
 		cmocka_unit_test(deep_nesting_ends_the_text),
+		cmocka_unit_test(many_attributes_end_the_text),
 	};
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);
 }
