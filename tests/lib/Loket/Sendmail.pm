@@ -157,7 +157,8 @@ sub _filters($self) {
 }
 
 sub _tls($self) {
-	my $file = $self->{tls} ? $self->_certificate : return;
+	return unless $self->{tls};
+	my $file = $self->_certificate;
 	return "define(`confCACERT_PATH', `${\$self->config_dir}')dnl\n",
 		map { "define(`$_', `$file')dnl\n" }
 		qw(confSERVER_CERT confSERVER_KEY confCACERT);
