@@ -10,6 +10,7 @@ use Test::More;
 use Encode qw(decode encode);
 
 use Loket::Cli qw(edits_of passed);
+use Loket::Compose qw(compose_bounce);
 
 use constant DESK => 'support@acme.example';
 use constant AN => 'an@klant.example';
@@ -284,53 +285,15 @@ subtest 'what is no second agent\'s answer is noted to nobody' => sub {
 	}
 };
 
-sub bounce_of($id, $recipient = AN, $action = 'failed') {
-	return <<"END";
-From: MAILER-DAEMON\@klant.example
-To: support\@acme.example
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <bounce.$action.$recipient>
-Auto-Submitted: auto-replied
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-It did not arrive.
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.klant.example
-
-Final-Recipient: rfc822; $recipient
-Action: $action
-Status: 5.1.1
-
---b
-Content-Type: text/rfc822-headers
-
-From: support\@acme.example
-To: $recipient
-Subject: Re: Factuur
-Message-ID: $id
-
---b--
-END
-}
-
 sub bounces($cli, $bytes, @rcpt) {
-	my $run = $cli->bring($bytes, from => '', rcpt => \@rcpt);
-	is $run->{exit}, 0, 'the bounce is taken' or diag $run->{err};
-	return JSON::PP->new->utf8->decode($run->{out});
+	return $cli->take_bytes($bytes, from => '', rcpt => \@rcpt);
 }
 
 subtest 'the agent is told that his answer came back, once' => sub {
 	my $cli = site('mask-agents = true');
 	my $got = answer($cli);
-	bounces($cli, bounce_of('<answer@acme.example>'), DESK) for 1 .. 2;
-	bounces($cli, bounce_of('<answer@acme.example>', 'bo@klant.example'), DESK);
+	bounces($cli, compose_bounce('<answer@acme.example>'), DESK) for 1 .. 2;
+	bounces($cli, compose_bounce('<answer@acme.example>', recipient => 'bo@klant.example'), DESK);
 	is_deeply [told($cli)], ['alert ' . JAN . " $got->{number}"], 'told';
 	my ($row) = grep { $_->{kind} eq 'alert' } $cli->outbox;
 	is $row->{subject}, "$got->{tag} Uw antwoord is niet aangekomen", 'subject';
@@ -347,7 +310,7 @@ subtest 'who wrote the answer is told, not who wrote last' => sub {
 	my $got = answer($cli);
 	$cli->at('2026-11-23 14:00:00');
 	answer($cli, From => ELS, login => ELS, 'Message-ID' => '<els@acme.example>');
-	bounces($cli, bounce_of('<answer@acme.example>'), JAN);
+	bounces($cli, compose_bounce('<answer@acme.example>'), JAN);
 	is_deeply [told($cli)], ['alert ' . JAN . " $got->{number}"], 'the first';
 	my ($row) = grep { $_->{kind} eq 'alert' } $cli->outbox;
 	unlike $row->{text}, qr/wacht/, 'the other\'s answer has arrived: nobody waits';
@@ -356,7 +319,7 @@ subtest 'who wrote the answer is told, not who wrote last' => sub {
 subtest 'the agent who wrote first is told too' => sub {
 	my $cli = Loket::Cli->new;
 	my $got = answer($cli, 'In-Reply-To' => undef, rcpt => [AN, DESK]);
-	bounces($cli, bounce_of('<answer@acme.example>'), DESK);
+	bounces($cli, compose_bounce('<answer@acme.example>'), DESK);
 	is_deeply [told($cli)], ['alert ' . JAN . " $got->{number}"], 'told';
 	ok $cli->ticket($got->{number})->{undeliverable}, 'flagged';
 };
@@ -366,9 +329,9 @@ subtest 'a bounce of anything else tells no agent' => sub {
 	my $got = answer($cli);
 	my ($ours) = map { /(<[^<>]+>)$/ } edits_of($got, 'References');
 	my %bounce = (
-		'of a forged id' => bounce_of($ours =~ s/\.[0-9a-z]{8}\.[0-9a-z]{16}/.aaaaaaaa.bbbbbbbbbbbbbbbb/r),
-		'of something unknown' => bounce_of('<unknown@acme.example>'),
-		'of a delay' => bounce_of('<answer@acme.example>', AN, 'delayed'),
+		'of a forged id' => compose_bounce($ours =~ s/\.[0-9a-z]{8}\.[0-9a-z]{16}/.aaaaaaaa.bbbbbbbbbbbbbbbb/r),
+		'of something unknown' => compose_bounce('<unknown@acme.example>'),
+		'of a delay' => compose_bounce('<answer@acme.example>', action => 'delayed'),
 	);
 	for my $name (sort keys %bounce) {
 		bounces($cli, $bounce{$name}, DESK);
@@ -416,8 +379,8 @@ subtest 'bounce-address needs a delimiter' => sub {
 
 subtest 'a bounce is known by the address it comes to' => sub {
 	my %bounce = (
-		'without the mail it returns' => bounce_of('x') =~ s/\n--b\nContent-Type: text\/rfc822-headers.*?(?=\n--b--)//sr,
-		'with another Message-ID' => bounce_of('<rewritten@gateway.example>'),
+		'without the mail it returns' => compose_bounce('x') =~ s/\n--b\nContent-Type: text\/rfc822-headers.*?(?=\n--b--)//sr,
+		'with another Message-ID' => compose_bounce('<rewritten@gateway.example>'),
 	);
 	for my $name (sort keys %bounce) {
 		my $cli = site('bounce-address = true');
@@ -430,7 +393,7 @@ subtest 'a bounce is known by the address it comes to' => sub {
 		my $ticket = $cli->ticket($got->{number});
 		ok $ticket->{undeliverable}, "$name: flagged";
 		ok $ticket->{targets}{'first-response'}{met}, "$name: met by the answer that has arrived";
-		bounces($cli, bounce_of('<later@acme.example>'), $address);
+		bounces($cli, compose_bounce('<later@acme.example>'), $address);
 		is $cli->ticket($got->{number})->{targets}{'first-response'}{met_at}, undef, "$name: until that comes back too";
 	}
 };
@@ -442,7 +405,7 @@ subtest 'the address proves nothing about another ticket' => sub {
 	my %forged = ('another number' => $address =~ s/b-\d+/b-$other->{number}/r, 'a cut token' => $address =~ s/.@/@/r,
 		'no token' => DESK);
 	for my $name (sort keys %forged) {
-		my $bounce = bounces($cli, bounce_of("<$name\@nowhere.example>" =~ s/ //gr), $forged{$name});
+		my $bounce = bounces($cli, compose_bounce("<$name\@nowhere.example>" =~ s/ //gr), $forged{$name});
 		is $bounce->{number}, undef, "$name: no ticket";
 		ok !$cli->ticket($_->{number})->{undeliverable}, "$name: nothing is flagged" for $got, $other;
 	}
@@ -469,7 +432,7 @@ subtest 'an answer without a Message-ID gets ours' => sub {
 	is $cli->take(From => AN, Subject => 'Re: x', 'In-Reply-To' => $id)->{number}, $got->{number}, 'a reply joins';
 	$cli = site('');
 	($id) = field_after(answer($cli, 'Message-ID' => undef), 'Message-ID');
-	my $number = bounces($cli, bounce_of($id), JAN)->{number};
+	my $number = bounces($cli, compose_bounce($id), JAN)->{number};
 	is $cli->ticket($number)->{targets}{'first-response'}{met_at}, undef, 'a bounce takes it back';
 	is_deeply [told($cli)], ['alert ' . JAN . " $number"], 'and its agent is told';
 };

@@ -11,6 +11,7 @@ use JSON::PP;
 use Test::More;
 
 use Loket::Cli;
+use Loket::Compose qw(compose_bounce);
 
 use constant DESK => 'support@acme.example';
 use constant AN => 'an@klant.example';
@@ -53,27 +54,8 @@ for my $name (sort keys %shows_not) {
 subtest 'a report that comes twice shows nothing' => sub {
 	my $cli = Loket::Cli->new;
 	my $number = $cli->take(@FIRST)->{number};
-	for (1, 2) {
-		$cli->take(From => 'mailer-daemon@klant.example', from => '', Subject => 'Undelivered Mail',
-			'Message-ID' => '<report@klant.example>', Date => 'Mon, 23 Nov 2026 09:59:00 +0100',
-			'Content-Type' => 'multipart/report; report-type=delivery-status; boundary=b', body => <<~'END');
-			--b
-			Content-Type: message/delivery-status
-
-			Reporting-MTA: dns; mx.klant.example
-
-			Final-Recipient: rfc822; an@klant.example
-			Action: failed
-			Status: 5.1.1
-
-			--b
-			Content-Type: text/rfc822-headers
-
-			Message-ID: <first@klant.example>
-
-			--b--
-			END
-	}
+	my $report = compose_bounce('<first@klant.example>');
+	$cli->take_bytes($report, from => '') for 1, 2;
 	is scalar $cli->ticket($number)->{messages}->@*, 2, 'it joins once';
 	ok !is_confirmed($cli, $number), 'not confirmed';
 };

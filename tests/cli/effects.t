@@ -9,6 +9,7 @@ use lib "$FindBin::Bin/../lib";
 use Test::More;
 
 use Loket::Cli qw(edits_of passed);
+use Loket::Compose qw(compose_bounce);
 
 use constant DESK => 'support@acme.example';
 use constant AN => 'an@klant.example';
@@ -27,51 +28,6 @@ sub answer($cli, @given) {
 
 sub first_response($cli, $number) {
 	return $cli->ticket($number)->{targets}{'first-response'};
-}
-
-sub bounce_of($id, $action = 'failed', $status = '5.1.1') {
-	return <<"END";
-Return-Path: <>
-From: MAILER-DAEMON\@klant.example
-To: jan\@acme.example
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <bounce.$action\@klant.example>
-Auto-Submitted: auto-replied
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-It did not arrive.
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.klant.example
-
-Final-Recipient: rfc822; an\@klant.example
-Action: $action
-Status: $status
-
---b
-Content-Type: message/rfc822
-
-From: support\@acme.example
-To: an\@klant.example
-Subject: Re: Factuur
-Message-ID: $id
-
-Antwoord.
-
---b--
-END
-}
-
-sub bring_bounce($cli, $bytes, %envelope) {
-	my $run = $cli->bring($bytes, from => '', %envelope);
-	is $run->{exit}, 0, 'a bounce is taken' or diag $run->{err};
-	return JSON::PP->new->utf8->decode($run->{out});
 }
 
 subtest 'a customer\'s first mail makes a ticket, starts its clock, is acknowledged' => sub {
@@ -222,7 +178,7 @@ subtest 'a bounce of an answer takes the answer back' => sub {
 		my $cli = Loket::Cli->new;
 		my $first = open_ticket($cli);
 		answer($cli);
-		my $got = bring_bounce($cli, bounce_of('<answer@acme.example>'),
+		my $got = $cli->take_bounce('<answer@acme.example>',
 			rcpt => [$rcpt{$where}]);
 		is $got->{role}, 'bounce', "$where: role";
 		is $got->{number}, $first->{number}, "$where: matched by the returned mail";
@@ -242,7 +198,7 @@ subtest 'a bounce of our acknowledgement is matched by its keyed Message-ID' => 
 	my $answer = answer($cli);
 	my ($reference) = map { /(<[^<>]+>)$/ } edits_of($answer, 'References');
 	ok $reference, 'an answer carries our id' or return;
-	my $got = bring_bounce($cli, bounce_of($reference));
+	my $got = $cli->take_bounce($reference);
 	is $got->{number}, $first->{number}, 'joins';
 	ok $cli->ticket($first->{number})->{undeliverable}, 'flagged';
 };
@@ -251,7 +207,7 @@ subtest 'a delayed bounce marks nothing' => sub {
 	my $cli = Loket::Cli->new;
 	my $first = open_ticket($cli);
 	answer($cli);
-	my $got = bring_bounce($cli, bounce_of('<answer@acme.example>', 'delayed', '4.4.1'));
+	my $got = $cli->take_bounce('<answer@acme.example>', action => 'delayed', status => '4.4.1');
 	is $got->{number}, $first->{number}, 'joins';
 	my $ticket = $cli->ticket($first->{number});
 	ok !$ticket->{undeliverable}, 'not undeliverable';
@@ -267,9 +223,7 @@ subtest 'a report of success joins the thread, is no bounce and opens nothing' =
 	my $before = $cli->ticket($first->{number});
 	for my $id ('<answer@acme.example>', $reference) {
 		for my $action (qw(delivered relayed expanded)) {
-			my $bytes = bounce_of($id, $action, '2.0.0') =~
-				s/<bounce[^>]*>/<$action.${\length $id}\@klant.example>/r;
-			my $got = bring_bounce($cli, $bytes);
+			my $got = $cli->take_bounce($id, action => $action, status => '2.0.0');
 			is $got->{role}, 'robot', "$action: role";
 			is $got->{number}, $first->{number}, "$action: joins";
 			is $got->{created}, JSON::PP::false, "$action: opens nothing";
@@ -284,7 +238,7 @@ subtest 'a report of success joins the thread, is no bounce and opens nothing' =
 
 subtest 'a bounce of something unknown is stored without a ticket' => sub {
 	my $cli = Loket::Cli->new;
-	my $got = bring_bounce($cli, bounce_of('<unknown@acme.example>'));
+	my $got = $cli->take_bounce('<unknown@acme.example>');
 	is $got->{role}, 'bounce', 'role';
 	is $got->{number}, undef, 'no number';
 	is $got->{tag}, undef, 'no tag';
@@ -298,10 +252,10 @@ subtest 'a bounce is not matched by what anybody can write' => sub {
 	my $cli = Loket::Cli->new;
 	my $first = open_ticket($cli);
 	answer($cli);
-	my $bytes = bounce_of('<unknown@acme.example>');
+	my $bytes = compose_bounce('<unknown@acme.example>');
 	$bytes =~ s/^Subject: .*$/Subject: Undeliverable: $first->{tag} Factuur/m;
 	$bytes =~ s/^(MIME-Version)/In-Reply-To: <answer\@acme.example>\n$1/m;
-	my $got = bring_bounce($cli, $bytes);
+	my $got = $cli->take_bytes($bytes, from => '');
 	is $got->{number}, undef, 'neither by tag nor by its own In-Reply-To';
 	ok !$cli->ticket($first->{number})->{undeliverable}, 'nothing is marked';
 };

@@ -86,24 +86,7 @@ subtest 'an agent and a bounce are heard' => sub {
 	my $first = $cli->take(From => JAN, login => 'jan', To => AN, rcpt => [AN, DESK], Subject => 'Offerte',
 		'Message-ID' => '<1@acme.example>');
 	ok $first->{created}, 'an agent';
-	my $got = $cli->take(From => 'mailer-daemon@klant.example', from => '', Subject => 'Undelivered Mail',
-		'Content-Type' => 'multipart/report; report-type=delivery-status; boundary=b', body => <<~'END');
-		--b
-		Content-Type: message/delivery-status
-
-		Reporting-MTA: dns; mx.klant.example
-
-		Final-Recipient: rfc822; an@klant.example
-		Action: failed
-		Status: 5.1.1
-
-		--b
-		Content-Type: text/rfc822-headers
-
-		Message-ID: <1@acme.example>
-
-		--b--
-		END
+	my $got = $cli->take_bounce('<1@acme.example>');
 	is $got->{number}, $first->{number}, 'a bounce';
 	ok $cli->ticket($first->{number})->{undeliverable}, 'says what it has to say';
 };

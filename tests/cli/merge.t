@@ -132,24 +132,7 @@ subtest 'a bounce of the other\'s answer flags the survivor' => sub {
 	my $from = ask($cli, '2026-11-23 10:00:00', 'two');
 	answer($cli, '2026-11-23 11:00:00', 'two');
 	merge($cli, '2026-11-23 12:00:00', $from, $into);
-	$cli->take(From => 'mailer-daemon@klant.example', from => '', Subject => 'Undelivered Mail',
-		'Content-Type' => 'multipart/report; report-type=delivery-status; boundary=b', body => <<~'END');
-		--b
-		Content-Type: message/delivery-status
-
-		Reporting-MTA: dns; mx.klant.example
-
-		Final-Recipient: rfc822; an@klant.example
-		Action: failed
-		Status: 5.1.1
-
-		--b
-		Content-Type: text/rfc822-headers
-
-		Message-ID: <answer.two@acme.example>
-
-		--b--
-		END
+	$cli->take_bounce('<answer.two@acme.example>');
 	ok $cli->ticket($into->{number})->{undeliverable}, 'flagged';
 };
 

@@ -142,24 +142,7 @@ subtest 'a bounce belongs to the ticket of the answer' => sub {
 	my $cli = Loket::Cli->new;
 	my $first = closed($cli);
 	reply($cli, '2026-12-10 10:00:00');
-	my $got = $cli->take(From => 'mailer-daemon@klant.example', from => '', Subject => 'Undelivered Mail',
-		'Content-Type' => 'multipart/report; report-type=delivery-status; boundary=b', body => <<~'END');
-		--b
-		Content-Type: message/delivery-status
-
-		Reporting-MTA: dns; mx.klant.example
-
-		Final-Recipient: rfc822; an@klant.example
-		Action: failed
-		Status: 5.1.1
-
-		--b
-		Content-Type: text/rfc822-headers
-
-		Message-ID: <answer@acme.example>
-
-		--b--
-		END
+	my $got = $cli->take_bounce('<answer@acme.example>');
 	is $got->{number}, $first->{number}, 'the old one';
 	ok $cli->ticket($first->{number})->{undeliverable}, 'is flagged';
 	is $cli->ticket($first->{number})->{state}, 'closed', 'and stays closed';

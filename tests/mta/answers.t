@@ -9,7 +9,7 @@ use lib "$FindBin::Bin/../lib";
 use Loket::EachServer;
 use Test::More;
 
-use Loket::Compose qw(compose);
+use Loket::Compose qw(compose compose_bounce);
 use Loket::Process qw(run);
 use Loket::Sink;
 use Loket::Site;
@@ -77,35 +77,6 @@ sub state_now($ticket) {
 sub alerts($name, $ticket) {
 	return map { $_->subject } grep { $_->get('Loket-Loop') && index($_->subject, $ticket->{tag}) >= 0 }
 		$site->mailbox($name);
-}
-
-sub bounce_of($recipient, $to, $message_id) {
-	return compose(<<~"END",
-		--b
-		Content-Type: text/plain
-
-		It could not be delivered.
-
-		--b
-		Content-Type: message/delivery-status
-
-		Reporting-MTA: dns; mx.klant.example
-
-		Final-Recipient: rfc822; $recipient
-		Action: failed
-		Status: 5.1.1
-
-		--b
-		Content-Type: text/rfc822-headers
-
-		To: $recipient
-		Message-ID: $message_id
-
-		--b--
-		END
-		From => 'MAILER-DAEMON@mx.klant.example', To => $to,
-		Subject => 'Undelivered Mail Returned to Sender',
-		'Content-Type' => 'multipart/report; report-type=delivery-status; boundary="b"');
 }
 
 my %LOST = (state => 'open', met => !!0, undeliverable => !!1);
@@ -191,7 +162,7 @@ subtest 'a report to the desk undoes the answer that it returns' => sub {
 	my ($ticket, $id) = ask($fia, DESK, 'Adres');
 	my $copy = $site->delivered_outside($fia, answers('jan', $id, $fia));
 	my ($sender) = $copy->get('Return-Path') =~ /<(.+)>/;
-	taken($site->send('', [$sender], bounce_of($fia, $sender, $copy->get('Message-ID'))));
+	taken($site->send('', [$sender], compose_bounce($copy->get('Message-ID'), to => $sender, recipient => $fia)));
 	is_deeply state_now($ticket), \%LOST, 'the customer waits again';
 	$site->settle;
 	is_deeply [alerts('jan', $ticket)], ["$ticket->{tag} Uw antwoord is niet aangekomen"], 'and the agent knows';
@@ -225,7 +196,7 @@ subtest 'a bounce that no milter sees comes by the keyed address' => sub {
 	my $copy = $site->delivered_outside($gijs, answers('jan', $id, $gijs));
 	my ($sender) = $copy->get('Return-Path') =~ /<(.+)>/;
 	my $unseen = Loket::Smtp->new(port => $site->server->port('relay'));
-	my $reply = taken($unseen->send('', [$sender], bounce_of($gijs, $sender, '<rewritten@gateway.example>')));
+	my $reply = taken($unseen->send('', [$sender], compose_bounce('<rewritten@gateway.example>', to => $sender, recipient => $gijs)));
 	$unseen->quit;
 	my $bounce = $site->delivered('kwaliteit', $reply);
 	ok state_now($ticket)->{met}, 'not seen yet';

@@ -10,7 +10,7 @@ use lib "$FindBin::Bin/../lib";
 use Loket::EachServer;
 use Test::More;
 
-use Loket::Compose qw(compose);
+use Loket::Compose qw(compose compose_bounce);
 use Loket::Site;
 use Loket::Wait qw(wait_for);
 
@@ -204,39 +204,6 @@ subtest 'an out-of-office reply is kept and changes nothing' => sub {
 	is scalar $site->acks($from), 1, 'only the first mail was acknowledged';
 };
 
-# RFC 3464, as Postfix would return it.
-sub bounce_of($recipient, $to, $message_id) {
-	return compose(<<~"END",
-		--b
-		Content-Type: text/plain
-
-		It could not be delivered.
-
-		--b
-		Content-Type: message/delivery-status
-
-		Reporting-MTA: dns; mx.klant.example
-
-		Final-Recipient: rfc822; $recipient
-		Action: failed
-		Status: 5.1.1
-
-		--b
-		Content-Type: text/rfc822-headers
-
-		From: jan\@acme.example
-		To: $recipient
-		Subject: Re: Adres
-		Message-ID: $message_id
-
-		--b--
-		END
-		From => 'MAILER-DAEMON@mx.klant.example', To => $to,
-		Subject => 'Undelivered Mail Returned to Sender',
-		'Content-Type' => 'multipart/report; '
-			. 'report-type=delivery-status; boundary="b"');
-}
-
 subtest 'a bounce of an answer joins, and the answer meets nothing' => sub {
 	my $from = 'hans@klant.example';
 	my ($ticket) = open_ticket($from, 'Adres');
@@ -246,7 +213,7 @@ subtest 'a bounce of an answer joins, and the answer meets nothing' => sub {
 	my $copy = $site->delivered_outside($from, $reply);
 	my ($sender) = $copy->get('Return-Path') =~ /<(.+)>/;
 	ok is_met($ticket, 'first-response'), 'met at first';
-	take('', $sender, bounce_of($from, $sender, $copy->get('Message-ID')));
+	take('', $sender, compose_bounce($copy->get('Message-ID'), to => $sender, recipient => $from));
 	is scalar messages($ticket->{number}, 'bounce'), 1, 'it joined';
 	ok !is_met($ticket, 'first-response'), 'not met after all';
 };
@@ -254,7 +221,7 @@ subtest 'a bounce of an answer joins, and the answer meets nothing' => sub {
 subtest 'a bounce of nothing we know makes no ticket' => sub {
 	my @before = $site->tickets;
 	my $reply = take('', DESK,
-		bounce_of('x@klant.example', DESK, '<unknown@elders.example>'));
+		compose_bounce('<unknown@elders.example>', to => DESK, recipient => 'x@klant.example'));
 	$site->delivered('support', $reply);
 	is scalar $site->tickets, @before, 'no ticket';
 };

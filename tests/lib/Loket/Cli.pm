@@ -9,7 +9,7 @@ use Exporter qw(import);
 use File::Temp qw(tempdir);
 use JSON::PP;
 
-use Loket::Compose qw(compose);
+use Loket::Compose qw(compose compose_bounce);
 
 our @EXPORT_OK = qw(bytes_of edits_of passed failed);
 
@@ -126,11 +126,22 @@ sub bring($self, $bytes, %envelope) {
 	return $self->run('ingest', @options);
 }
 
+# Brings a mail's bounce, as compose_bounce writes it.
+sub take_bounce($self, $message_id, %given) {
+	my $rcpt = delete $given{rcpt} // [DESK];
+	return $self->take_bytes(compose_bounce($message_id, %given), from => '', rcpt => $rcpt);
+}
+
 # Composes and brings a mail: fields by name, the envelope and the body by
 # small names, the last of a name counts. What ingest prints. The envelope's
 # sender is From's.
 sub take($self, @given) {
-	my $run = $self->bring($self->_mail(@given));
+	return $self->take_bytes($self->_mail(@given));
+}
+
+# As bring, for a mail that must be taken. What ingest prints.
+sub take_bytes($self, $bytes, %envelope) {
+	my $run = $self->bring($bytes, %envelope);
 	croak "ingest: exit $run->{exit}: $run->{err}" if $run->{exit};
 	return JSON::PP->new->utf8->decode($run->{out});
 }

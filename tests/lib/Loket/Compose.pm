@@ -5,7 +5,7 @@ package Loket::Compose;
 use v5.36;
 use Exporter qw(import);
 
-our @EXPORT_OK = qw(compose fill_in date_now);
+our @EXPORT_OK = qw(compose compose_bounce fill_in date_now);
 
 my $serial = 0;
 
@@ -17,6 +17,43 @@ sub compose($body, @fields) {
 	my @head = map { defined $_->[1] ? "$_->[0]: $_->[1]\n" : () }
 		_pairs(_defaults(\%given), @fields);
 	return join '', @head, "\n", $body;
+}
+
+# What a mail server returns of a mail that it could not deliver (RFC 3464):
+# by default nothing of it has reached an@klant.example.
+sub compose_bounce($message_id, %given) {
+	my %bounce = (to => 'support@acme.example', recipient => 'an@klant.example',
+		action => 'failed', status => '5.1.1', %given);
+	return compose(<<~"END",
+		--b
+		Content-Type: text/plain
+
+		It could not be delivered.
+
+		--b
+		Content-Type: message/delivery-status
+
+		Reporting-MTA: dns; mx.klant.example
+
+		Final-Recipient: rfc822; $bounce{recipient}
+		Action: $bounce{action}
+		Status: $bounce{status}
+
+		--b
+		Content-Type: text/rfc822-headers
+
+		From: support\@acme.example
+		To: $bounce{recipient}
+		Subject: Re: Factuur
+		Message-ID: $message_id
+
+		--b--
+		END
+		From => 'MAILER-DAEMON@mx.klant.example', To => $bounce{to},
+		Subject => 'Undelivered Mail Returned to Sender',
+		'Auto-Submitted' => 'auto-replied',
+		'Content-Type' => 'multipart/report; '
+			. 'report-type=delivery-status; boundary="b"');
 }
 
 # A sample mail with its {NAMES} replaced, {DATE} by the present.
