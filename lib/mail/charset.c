@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <glib.h>
+
 #include "charset.h"
 
 #define CONVERT_BYTES 4096
@@ -67,8 +69,43 @@ convert(const char *bytes, size_t length, const char *charset, size_t *errors)
 	return g_utf8_make_valid(text->str, (gssize)text->len);
 }
 
-const char *
-charset_holder(const char *charset)
+static bool
+is_known(const char *name)
+{
+	GIConv converter = g_iconv_open("UTF-8", name);
+	/* iconv's own mark: NOLINTNEXTLINE(performance-no-int-to-ptr) */
+	if (converter == (GIConv)-1)
+		return false;
+	g_iconv_close(converter);
+	return true;
+}
+
+/* As senders misspell them: "iso8859_15", "cp-1252", "x-sjis". */
+static char *
+known_spelling(const char *charset)
+{
+	static const char *const spellings[][2] = {
+		{"_", "-"},
+		{"-", ""},
+		{"x-", ""},
+		{"windows-", "CP"},
+	};
+	if (is_known(charset))
+		return g_strdup(charset);
+	for (size_t i = 0; i < G_N_ELEMENTS(spellings); i++) {
+		g_autoptr(GString) name = g_string_new(charset);
+		if (g_string_replace(name, spellings[i][0], spellings[i][1],
+				     0) > 0 &&
+		    is_known(name->str))
+			return g_strdup(name->str);
+	}
+	return NULL;
+}
+
+/* What is sent under a charset's name is in one that holds it. GMime's own
+ * table is of no use: it keeps every name that it was ever asked for. */
+char *
+charset_iconv_name(const char *charset)
 {
 	static const char *const holders[][2] = {
 		{"iso-8859-1", "WINDOWS-1252"},
@@ -87,18 +124,18 @@ charset_holder(const char *charset)
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(holders); i++)
 		if (g_ascii_strcasecmp(charset, holders[i][0]) == 0)
-			return holders[i][1];
-	return g_mime_charset_iconv_name(charset);
+			return g_strdup(holders[i][1]);
+	return is_charset_name(charset) ? known_spelling(charset) : NULL;
 }
 
 static char *
 convert_declared(const char *bytes, size_t length, const char *charset)
 {
-	if (!charset || !is_charset_name(charset))
+	g_autofree char *name = charset ? charset_iconv_name(charset) : NULL;
+	if (!name)
 		return NULL;
 	size_t errors;
-	g_autofree char *text =
-		convert(bytes, length, charset_holder(charset), &errors);
+	g_autofree char *text = convert(bytes, length, name, &errors);
 	if (!text || errors > length / BYTES_PER_ERROR)
 		return NULL;
 	return g_steal_pointer(&text);

@@ -8,15 +8,14 @@
 #ifndef LOKET_MAIL_CHARSET_H
 #define LOKET_MAIL_CHARSET_H
 
-#include <gmime/gmime.h>
 #include <stdbool.h>
 
 /* Whether bytes in this charset may look like ASCII and are not. */
 bool charset_is_wide(const char *charset);
 
-/* The name of the charset that holds what is sent under this name, as iconv
- * knows it; borrowed. */
-const char *charset_holder(const char *charset);
+/* The name by which iconv knows the charset that is meant, the caller's; NULL
+ * when it knows none. */
+char *charset_iconv_name(const char *charset);
 
 /*
  * charset: as declared, NULL when it is not. *is_declared gets whether the

@@ -86,6 +86,15 @@ find_word(const char *text, Word *word)
 	return true;
 }
 
+/* GMime remembers each name that it has met, so it meets no strange ones:
+ * "default" is none to it. */
+static void
+append_charset(GString *out, const char *charset)
+{
+	g_autofree char *name = charset_iconv_name(charset);
+	g_string_append(out, name ? name : "default");
+}
+
 static void
 append_as_q(GString *out, const Word *word)
 {
@@ -116,8 +125,8 @@ with_plain_words(const char *raw)
 		g_string_append(out, "=?");
 		if (!find_word(next, &word))
 			continue;
-		g_string_append_printf(out, "%s?Q?",
-				       charset_holder(word.charset));
+		append_charset(out, word.charset);
+		g_string_append(out, "?Q?");
 		raw = word.data;
 		if (word.end) {
 			append_as_q(out, &word);
@@ -140,12 +149,50 @@ unfolded(const char *raw, size_t length)
 	return g_string_free(line, FALSE);
 }
 
+/* Whether the value behind "*=" begins with a charset: that of a parameter in
+ * one piece or of its piece 0, RFC 2231 4.1. */
+static bool
+begins_with_charset(const char *line, const char *value)
+{
+	const char *mark = value - strlen("*=");
+	const char *digits = mark;
+	while (digits > line && g_ascii_isdigit(digits[-1]))
+		digits--;
+	bool is_piece = digits > line && digits < mark && digits[-1] == '*';
+	return !is_piece || (mark - digits == 1 && *digits == '0');
+}
+
+/* The charsets of extended parameters by names that GMime may remember. */
+static char *
+with_plain_parameters(const char *line)
+{
+	GString *out = g_string_new(NULL);
+	const char *from = line;
+	for (const char *value = strstr(line, "*="); value;
+	     value = strstr(value, "*=")) {
+		value += strlen("*=");
+		value += *value == '"';
+		size_t length = strcspn(value, "'\"; \t");
+		if (length == 0 || value[length] != '\'' ||
+		    !begins_with_charset(line, value - (value[-1] == '"')))
+			continue;
+		g_autofree char *charset = g_strndup(value, length);
+		g_string_append_len(out, from, value - from);
+		append_charset(out, charset);
+		from = value + length;
+		value = from;
+	}
+	g_string_append(out, from);
+	return g_string_free(out, FALSE);
+}
+
 char *
 header_unfolded(const FieldSpan *field)
 {
 	g_autofree char *raw = raw_value(field);
 	g_autofree char *line = unfolded(raw, strlen(raw));
-	return with_plain_words(line);
+	g_autofree char *words = with_plain_words(line);
+	return with_plain_parameters(words);
 }
 
 /* Behind the last encoded word that may be whole. */
