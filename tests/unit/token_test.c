@@ -409,7 +409,7 @@ turns_no_more_keys_than_a_file_holds(void **state)
 {
 	g_autofree char *path = scratch_path(state, "secret");
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Keyring) first = keyring_open(path, 1000, 1, NULL);
+	keyring_free(keyring_open(path, 1000, 1, NULL));
 	for (int i = 1; i < KEYRING_KEYS_MAX; i++)
 		assert_true(keyring_rotate(path, 1000, 1, NULL));
 	g_autofree char *before = NULL;
