@@ -122,7 +122,9 @@ stop:
 
 # Everything twice: as it is shipped, and with sanitizers in build/san; there
 # without the mail server tests that wait for long.
+JOBS := $(shell nproc)
 PROVE = prove --timer
+PROVE_MANY = $(PROVE) --jobs $(JOBS)
 UNIT_ENV = CMOCKA_MESSAGE_OUTPUT=TAP G_SLICE=always-malloc \
 	   G_DEBUG=fatal-criticals
 SAN = BUILD=build/san SANITIZE=address,undefined
@@ -131,15 +133,16 @@ SAN_ENV = LOKET_QUICK=1 ASAN_OPTIONS=abort_on_error=1 \
 	  G_DEBUG=fatal-criticals
 
 check: test-deps
-	@$(MAKE) --no-print-directory CI=1 all unit-tests
-	@$(MAKE) --no-print-directory CI=1 $(SAN) all unit-tests \
+	@$(MAKE) -j$(JOBS) --no-print-directory CI=1 all unit-tests
+	@$(MAKE) -j$(JOBS) --no-print-directory CI=1 $(SAN) all unit-tests \
 		fuzz-targets san-conf
 	$(PROVE) tests/house
-	$(UNIT_ENV) $(PROVE) -e '' $(TESTS)
-	$(UNIT_ENV) $(SAN_ENV) $(PROVE) -e '' $(TESTS:build/%=build/san/%)
+	$(UNIT_ENV) $(PROVE_MANY) -e '' $(TESTS)
+	$(UNIT_ENV) $(SAN_ENV) $(PROVE_MANY) -e '' \
+		$(TESTS:build/%=build/san/%)
 	$(SAN_ENV) LOKET_BUILD=build/san $(PROVE) tests/fuzz
-	LOKET_BUILD=build $(PROVE) tests/cli
-	$(SAN_ENV) LOKET_BUILD=build/san $(PROVE) tests/cli
+	LOKET_BUILD=build $(PROVE_MANY) tests/cli
+	$(SAN_ENV) LOKET_BUILD=build/san $(PROVE_MANY) tests/cli
 	LOKET_BUILD=build $(PROVE) tests/mta
 	$(SAN_ENV) LOKET_BUILD=build/san $(PROVE) $(MTA_SAN_TESTS)
 

@@ -9,6 +9,7 @@
 #define LOKET_MAIL_CHARSET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Whether bytes in this charset may look like ASCII and are not. */
 bool charset_is_wide(const char *charset);
