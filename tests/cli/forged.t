@@ -2,8 +2,7 @@
 # Mails that pretend: what a sender writes into addresses, ids, header fields
 # and subjects takes him no further than it may.
 
-use strict;
-use warnings;
+use v5.36;
 
 use File::Temp qw(tempdir);
 use JSON::PP;
@@ -17,8 +16,7 @@ my $DESK = 'support@acme.example';
 $ENV{LOKET_TEST_DIR} = tempdir(CLEANUP => 1);
 
 # Runs a program without a shell: its output as JSON.
-sub json_of {
-	my ($input, @arguments) = @_;
+sub json_of($input, @arguments) {
 	my $mail = File::Temp->new;
 
 	print $mail $input;
@@ -34,31 +32,23 @@ sub json_of {
 }
 
 # Takes a mail in: its sender, its recipient, its header.
-sub ingest {
-	my ($from, $to, $header) = @_;
-
+sub ingest($from, $to, $header) {
 	return json_of("$header\n\nHallo\n", 'ingest', '--from', $from,
 		'--rcpt', $to);
 }
 
 # A customer's first mail.
-sub ticket {
-	my ($customer) = @_;
-
+sub ticket($customer) {
 	return ingest($customer, $DESK,
 		"From: $customer\nMessage-ID: <first.$customer>\nSubject: a");
 }
 
-sub details {
-	my ($number, $what) = @_;
-
+sub details($number, $what) {
 	return map { $_->{detail} } grep { $_->{what} eq $what }
 		@{json_of('', 'show', $number, '--json')->{events}};
 }
 
-sub edits {
-	my ($result, $kind) = @_;
-
+sub edits($result, $kind) {
 	return grep { /\A$kind/ } @{$result->{edits}};
 }
 

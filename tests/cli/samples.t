@@ -6,8 +6,7 @@
 # _lacks or _some are claims about the key they start with. `ingest` is an
 # envelope and its outcome.
 
-use strict;
-use warnings;
+use v5.36;
 
 use File::Basename qw(basename);
 use File::Temp qw(tempdir);
@@ -38,8 +37,7 @@ my @DAMM = map { [split //] } qw(
 	0317598642 7092154863 4206871359 1750983426 6123045978
 	3674209581 5869720134 8945362017 9438617205 2581436790);
 
-sub is_number {
-	my ($number) = @_;
+sub is_number($number) {
 	my $interim = 0;
 
 	return 0 if $number !~ /\A[0-9]{10}\z/;
@@ -47,17 +45,14 @@ sub is_number {
 	return $interim == 0;
 }
 
-sub read_bytes {
-	my ($path) = @_;
-
+sub read_bytes($path) {
 	open my $file, '<:raw', $path or die "$path: $!\n";
 	local $/;
 	return scalar(<$file>) // '';
 }
 
 # Runs a program without a shell: its output, its exit code, what it logged.
-sub run {
-	my ($input, @command) = @_;
+sub run($input, @command) {
 	my $log = File::Temp->new;
 
 	my $pid = open(my $output, '-|') // die "fork: $!\n";
@@ -73,24 +68,18 @@ sub run {
 		read_bytes($log->filename));
 }
 
-sub decode_or_undef {
-	my ($bytes) = @_;
-
+sub decode_or_undef($bytes) {
 	return scalar eval {
 		JSON::PP->new->utf8->allow_nonref->decode($bytes);
 	};
 }
 
-sub shown {
-	my ($value) = @_;
-
+sub shown($value) {
 	return JSON::PP->new->allow_nonref->canonical->encode($value);
 }
 
 # What differs between $want, a subset of what may be there, and $got.
-sub differences {
-	my ($path, $want, $got) = @_;
-
+sub differences($path, $want, $got) {
 	if (ref $want eq 'HASH' && ref $got eq 'HASH') {
 		return map { differences("$path.$_", $want->{$_}, $got->{$_}) }
 			sort keys %$want;
@@ -103,33 +92,28 @@ sub differences {
 	return "$path: want " . shown($want) . ', got ' . shown($got);
 }
 
-sub lacking {
-	my ($mail, $key, $parts) = @_;
+sub lacking($mail, $key, $parts) {
 	my $text = $mail->{$key} // '';
 
 	return map { "$key: lacks " . shown($_) . ' in ' . shown($text) }
 		grep { index($text, $_) < 0 } @$parts;
 }
 
-sub present {
-	my ($mail, $key, $parts) = @_;
+sub present($mail, $key, $parts) {
 	my $text = $mail->{$key} // '';
 
 	return map { "$key: must not have " . shown($_) }
 		grep { index($text, $_) >= 0 } @$parts;
 }
 
-sub silent {
-	my ($mail, $key, $some) = @_;
+sub silent($mail, $key, $some) {
 	my $warnings = $mail->{$key} // [];
 
 	return $some && !@$warnings ? "$key: none given" : ();
 }
 
 # RFC 3339 writes the offset zero in two ways.
-sub with_one_zero_offset {
-	my ($mail) = @_;
-
+sub with_one_zero_offset($mail) {
 	$mail->{date} =~ s/\+00:00\z/Z/ if defined $mail->{date};
 	return $mail;
 }
@@ -152,8 +136,7 @@ sub parse_differences {
 	return @differences;
 }
 
-sub ingest_command {
-	my ($envelope) = @_;
+sub ingest_command($envelope) {
 	my @command = ($LOKET, '-c', $CONF, 'ingest');
 
 	push @command, '--from', $envelope->{from};
@@ -176,8 +159,7 @@ sub ask {
 
 # An acknowledgement goes to the envelope sender, or to the address that `ack`
 # is, and to nobody else.
-sub ack_differences {
-	my ($want) = @_;
+sub ack_differences($want) {
 	my $to = JSON::PP::is_bool($want->{ack}) ? $want->{from} : $want->{ack};
 	my ($rows, $why) = ask('outbox');
 
@@ -186,8 +168,7 @@ sub ack_differences {
 		[map { $_->{to} } grep { $_->{kind} eq 'ack' } @$rows]);
 }
 
-sub ticket_differences {
-	my ($want, $number) = @_;
+sub ticket_differences($want, $number) {
 	my @keys = grep { exists $want->{$_} } qw(customer fields);
 	my ($ticket, $why) = @keys ? ask('show', $number) : {};
 
@@ -195,8 +176,7 @@ sub ticket_differences {
 	return map { differences($_, $want->{$_}, $ticket->{$_}) } @keys;
 }
 
-sub number_differences {
-	my ($want, $got) = @_;
+sub number_differences($want, $got) {
 	my ($number, $tag) = @$got{qw(number tag)};
 
 	return differences('number', undef, $number),
@@ -207,8 +187,7 @@ sub number_differences {
 	return differences('tag', "[ACME #$number]", $tag);
 }
 
-sub ingest_differences {
-	my ($eml, $want) = @_;
+sub ingest_differences($eml, $want) {
 	local $ENV{LOKET_TEST_DIR} = tempdir(CLEANUP => 1);
 	my ($bytes, $exit, $log) = run($eml, ingest_command($want));
 	my $got = decode_or_undef($bytes);
@@ -227,8 +206,7 @@ sub ingest_differences {
 }
 
 # A key that nothing looks at would be a test that cannot fail.
-sub unknown_keys {
-	my ($expected) = @_;
+sub unknown_keys($expected) {
 	my %is_field = map { $_ => 1 } @FIELDS, keys %CLAIMS;
 	my $ingest = $expected->{ingest} // {};
 
@@ -239,8 +217,7 @@ sub unknown_keys {
 	);
 }
 
-sub expectations {
-	my ($eml) = @_;
+sub expectations($eml) {
 	my $path = $eml =~ s/\.eml\z/.json/r;
 	my $expected = JSON::PP->new->utf8->decode(read_bytes($path));
 	my @unknown = unknown_keys($expected);
@@ -250,9 +227,7 @@ sub expectations {
 	return $expected;
 }
 
-sub reports_nothing {
-	my ($name, @differences) = @_;
-
+sub reports_nothing($name, @differences) {
 	ok(!@differences, $name) or diag(map { "$_\n" } @differences);
 }
 

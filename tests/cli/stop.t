@@ -3,8 +3,7 @@
 # notifications wait and however slow the relay is, and takes away the socket
 # that it opened and nothing else.
 
-use strict;
-use warnings;
+use v5.36;
 
 use File::Temp qw(tempdir);
 use IO::Socket::INET;
@@ -19,17 +18,14 @@ my $dir = tempdir(CLEANUP => 1);
 my $relay = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
 	or die "relay: $!\n";
 
-sub write_file {
-	my ($path, $text) = @_;
-
+sub write_file($path, $text) {
 	open my $file, '>', $path or die "$path: $!\n";
 	print $file $text;
 	close $file or die "$path: $!\n";
 }
 
 # A child with its standard input and output elsewhere.
-sub start {
-	my ($input, @command) = @_;
+sub start($input, @command) {
 	my $pid = fork // die "fork: $!\n";
 
 	return $pid if $pid;
@@ -49,9 +45,7 @@ sub serve_slowly {
 	exit 0;
 }
 
-sub configure {
-	my ($socket) = @_;
-
+sub configure($socket) {
 	write_file("$dir/loket.conf", <<"END");
 socket = "unix:$dir/$socket"
 store = "sqlite:$dir/loket.db"
@@ -74,9 +68,7 @@ sub start_loketd {
 	return $pid;
 }
 
-sub has_logged {
-	my ($words) = @_;
-
+sub has_logged($words) {
 	open my $log, '<', "$dir/log" or die "$dir/log: $!\n";
 	return scalar grep { /$words/ } <$log>;
 }

@@ -1,7 +1,6 @@
 #!/usr/bin/perl
 # Each fuzz target reads what it would begin with, and nothing is wrong.
-use strict;
-use warnings;
+use v5.36;
 
 use File::Temp qw(tempdir);
 use Test::More;
@@ -9,8 +8,7 @@ use Test::More;
 my $BUILD = $ENV{LOKET_BUILD} // 'build';
 my $dir = tempdir(CLEANUP => 1);
 
-sub run {
-	my (@command) = @_;
+sub run(@command) {
 	my $output = "$dir/output";
 
 	my $pid = fork // die "fork: $!\n";

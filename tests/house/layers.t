@@ -1,8 +1,7 @@
 #!/usr/bin/perl
 # Includes point down only, each outside library has one room, and lib/ never
 # prints, exits or logs.
-use strict;
-use warnings;
+use v5.36;
 use Test::More;
 
 # Floors of the house, the ground first. A room may include what stands on a
@@ -42,8 +41,7 @@ for my $room (sort keys %floor_of) {
 }
 ok(@files > 30, 'the rooms are found');
 
-sub lines_of {
-	my ($path) = @_;
+sub lines_of($path) {
 	open my $in, '<', $path or die "$path: $!\n";
 	my @lines = <$in>;
 	close $in;

@@ -1,21 +1,16 @@
 #!/usr/bin/perl
 # Each row of VIOLATIONS.md names what shows it, and that is there.
-use strict;
-use warnings;
+use v5.36;
 use Test::More;
 
-sub read_text {
-	my ($path) = @_;
-
+sub read_text($path) {
 	open my $in, '<', $path or return '';
 	local $/;
 	return scalar(<$in>) // '';
 }
 
 # A sample, or "FILE: TEST" of the unit tests.
-sub is_there {
-	my ($name) = @_;
-
+sub is_there($name) {
 	return -e "tests/mail/$name.eml" && -e "tests/mail/$name.json"
 		if $name !~ /\A(\w+): (\w+)\z/;
 	return read_text("tests/unit/$1.c") =~ /\bcmocka_unit_test\w*\($2\b/;
