@@ -313,8 +313,8 @@ apply(StoreTx *tx, Job *job, GError **error)
 	}
 	return record_message(tx, job, error) &&
 	       record_participants(tx, job, error) &&
-	       record_fields(tx, job, error) &&
-	       record_events(tx, job, error) && alert_agents(tx, job, error) &&
+	       record_fields(tx, job, error) && record_events(tx, job, error) &&
+	       alert_agents(tx, job, error) &&
 	       (!job->created || acknowledge(tx, job, error));
 }
 
@@ -332,8 +332,6 @@ apply_repeat(StoreTx *tx, Job *job, GError **error)
 {
 	bool is_answer = job->decision->is_answer;
 	g_autoptr(GPtrArray) fresh = fresh_recipients(job);
-	if (!job->ticket)
-		return true;
 	prepare_departure(job);
 	/* it came again because the first was not taken, or not only there */
 	if (job->decision->role != ROLE_BOUNCE)

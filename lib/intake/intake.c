@@ -48,8 +48,6 @@ decide_repeat(StoreTx *tx, Job *job, GError **error)
 {
 	Evidence *evidence = &job->evidence;
 	g_autoptr(GPtrArray) fresh = fresh_recipients(job);
-	if (!job->ticket)
-		return decide(job, error);
 	if (!match_recipients(tx, job->triage, job->envelope->recipients,
 			      evidence, error) ||
 	    !decide(job, error) ||
@@ -88,6 +86,29 @@ clock_is_right(StoreTx *tx, int64_t now, GError **error)
 	return false;
 }
 
+/* A repeat of what made no ticket may make one: its sender may be welcome at
+ * the desk that it comes to now. */
+static bool
+is_to_keep(const Job *job)
+{
+	enum Action action = job->decision->action;
+	return action == ACTION_NEW || action == ACTION_JOIN ||
+	       (action == ACTION_STORE && !job->seen);
+}
+
+static bool
+take_first(StoreTx *tx, Job *job, GError **error)
+{
+	if (!match(tx, job->names, job->triage, job->envelope->recipients,
+		   &job->evidence, error) ||
+	    !decide(job, error))
+		return false;
+	if (!is_to_keep(job))
+		return true;
+	job->duplicate = false;
+	return apply(tx, job, error) && remember_seen(tx, job, error);
+}
+
 /* The work inside the transaction: match, decide, apply. */
 static bool
 take_in(StoreTx *tx, void *data, GError **error)
@@ -95,14 +116,9 @@ take_in(StoreTx *tx, void *data, GError **error)
 	Job *job = data;
 	if (!clock_is_right(tx, job->now, error) || !find_seen(tx, job, error))
 		return false;
-	if (job->duplicate)
+	if (job->ticket)
 		return take_repeat(tx, job, error);
-	if (!match(tx, job->names, job->triage, job->envelope->recipients,
-		   &job->evidence, error) ||
-	    !decide(job, error) || !apply(tx, job, error))
-		return false;
-	if (job->decision->action != ACTION_PASS &&
-	    !remember_seen(tx, job, error))
+	if (!take_first(tx, job, error))
 		return false;
 	job->is_dry = job->intake->config->dry_run;
 	if (job->is_dry)

@@ -135,6 +135,25 @@ subtest 'spam that comes twice is stored once' => sub {
 	is scalar(my @stored = $cli->tickets('--role', 'spam')), 1, 'one row';
 };
 
+subtest 'what was set aside makes a ticket where it is welcome' => sub {
+	my $cli = Loket::Cli->new(desk => 'ignore = { "@klant.example" }');
+	$cli->take(@MAIL, rcpt => [DESK]);
+	my @again = (@MAIL, rcpt => ['sales@acme.example'], To => DESK);
+	my $got = $cli->take(@again);
+	ok $got->{created}, 'at the second desk, which does not ignore him';
+	ok !$got->{duplicate}, 'the first of that ticket';
+	is_deeply [map { $_->{number} } $cli->tickets('--desk', 'sales')], [$got->{number}],
+		'it lies there';
+	is_repeat($cli, $cli->take(@again), $got, 'once more');
+	is_repeat($cli, $cli->take(@MAIL, rcpt => [DESK]), $got, 'at the first desk again');
+
+	$cli = Loket::Cli->new;
+	$cli->take(@MAIL, 'X-Spam-Flag' => 'YES');
+	$got = $cli->take(@MAIL);
+	ok $got->{created}, 'when it is no spam any more';
+	is_repeat($cli, $cli->take(@MAIL), $got, 'and once more');
+};
+
 # A server may bring one mail in two transactions: to the desk and to the
 # customer apart.
 subtest 'an answer that reaches its customer in a second transaction is one' => sub {
