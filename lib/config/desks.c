@@ -1,6 +1,8 @@
 /* desks: see loader.h */
 #include <string.h>
 
+#include <loket/clock.h>
+
 #include "check.h"
 #include "loader.h"
 #include "record.h"
@@ -182,6 +184,60 @@ load_types(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	return true;
 }
 
+static bool
+is_within_reach(const ConfigDesk *desk, const ConfigTarget *promise)
+{
+	int64_t due;
+	return !promise->is_set ||
+	       calendar_due(desk->calendar, &promise->target, clock_now(), &due,
+			    NULL);
+}
+
+static bool
+refuse_reach(const Loader *loader, cfg_t *section, const ConfigDesk *desk,
+	     const char *key, GError **error)
+{
+	return setting_fail(loader->source, section, key, error,
+			    "%s is out of reach, expected a target that "
+			    "calendar \"%s\" reaches within ten years",
+			    key, calendar_name(desk->calendar));
+}
+
+static bool
+check_targets(const Loader *loader, cfg_t *section, const ConfigDesk *desk,
+	      const ConfigTarget *targets, GError **error)
+{
+	for (enum TargetKind kind = 0; kind < TARGET_KINDS; kind++)
+		if (!is_within_reach(desk, &targets[kind]))
+			return refuse_reach(loader, section, desk,
+					    target_kind_name(kind), error);
+	return true;
+}
+
+static bool
+check_all_targets(const Loader *loader, cfg_t *section, const ConfigDesk *desk,
+		  GError **error)
+{
+	if (!check_targets(loader, section, desk, desk->targets, error))
+		return false;
+	for (unsigned i = 0; i < desk->seasons->len; i++) {
+		const ConfigSeason *season = desk->seasons->pdata[i];
+		if (!check_targets(loader, cfg_getnsec(section, "season", i),
+				   desk, season->targets, error))
+			return false;
+	}
+	for (unsigned i = 0; i < desk->types->len; i++) {
+		const ConfigType *type = desk->types->pdata[i];
+		cfg_t *place = cfg_getnsec(section, "type", i);
+		if (!check_targets(loader, place, desk, type->targets, error))
+			return false;
+		if (!is_within_reach(desk, &type->resolution_aim))
+			return refuse_reach(loader, place, desk,
+					    "resolution-aim", error);
+	}
+	return true;
+}
+
 /* Both are kept with a ticket under their titles. */
 static bool
 load_fields(const Loader *loader, cfg_t *section, ConfigDesk *desk,
@@ -214,6 +270,7 @@ finish_desk(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	       give_calendar(loader, section, desk, error) &&
 	       load_seasons(loader, section, desk, error) &&
 	       load_types(loader, section, desk, error) &&
+	       check_all_targets(loader, section, desk, error) &&
 	       load_fields(loader, section, desk, error);
 }
 

@@ -287,6 +287,23 @@ static const struct {
 	 "\ncalendar \"c\" {\n hours = { \"2026-12-24 closed\" "
 	 "}\n}\n" DESK,
 	 "loket.conf:2: "},
+	{"target out of reach",
+	 "desk \"s\" { addresses = { \"a@b.c\" }\n"
+	 "first-response = \"9000 working days\" }\n",
+	 "loket.conf:2: first-response is out of reach, expected "},
+	{"target of a season out of reach",
+	 "calendar \"c\" { season \"a\" { from = \"01-01\" to = \"01-02\" "
+	 "} }\ndesk \"s\" { addresses = { \"a@b.c\" } calendar = \"c\"\n"
+	 "season \"a\" {\n next-response = \"30000 working hours\" } }\n",
+	 "loket.conf:4: next-response is out of reach, expected "},
+	{"target of a type out of reach",
+	 "desk \"s\" { addresses = { \"a@b.c\" }\ntype \"a\" {\n"
+	 " resolution = \"90000 hours\" } }\n",
+	 "loket.conf:3: resolution is out of reach, expected "},
+	{"aim out of reach",
+	 "desk \"s\" { addresses = { \"a@b.c\" }\ntype \"a\" {\n"
+	 " resolution-aim = \"9999999 minutes\" } }\n",
+	 "loket.conf:3: resolution-aim is out of reach, expected "},
 	{"unknown country",
 	 "calendar \"c\" {\n holidays = { \"nl\",\n  \"atlantis\" }"
 	 "\n}\n" DESK,
