@@ -139,6 +139,16 @@ calendar_load(const Loader *loader, cfg_t *section, CalendarRecord *record,
 }
 
 static bool
+check_hours(const Loader *loader, cfg_t *section, GError **error)
+{
+	return !syntax_is_emptied(section, "hours") ||
+	       setting_fail(loader->source, section, NULL, error,
+			    "calendar \"%s\" is never open, expected hours = "
+			    "{ \"mon-fri 09:00-17:00\" }",
+			    cfg_title(section));
+}
+
+static bool
 add_built_in(const Loader *loader, GError **error)
 {
 	CalendarSpec spec = {.name = "default", .timezone = site_zone(loader)};
@@ -161,6 +171,8 @@ calendars_load(const Loader *loader, GError **error)
 		return false;
 	for (unsigned i = 0; i < records->len; i++) {
 		cfg_t *section = cfg_getnsec(loader->root, "calendar", i);
+		if (!check_hours(loader, section, error))
+			return false;
 		Calendar *calendar = calendar_load(
 			loader, section, g_ptr_array_index(records, i), error);
 		if (!calendar)

@@ -195,6 +195,13 @@ syntax_count(cfg_t *section, const char *key)
 	return cfg_size(section, key);
 }
 
+bool
+syntax_is_emptied(cfg_t *section, const char *key)
+{
+	const cfg_opt_t *option = cfg_getopt(section, key);
+	return (option->flags & CFGF_MODIFIED) && option->nvalues == 0;
+}
+
 const Value *
 syntax_value(cfg_t *section, const char *key, size_t index)
 {

@@ -49,6 +49,9 @@ cfg_t *syntax_parse(const Source *source, const Schema *schema, GError **error);
 /* How many values the section gives to key; 0 also for an empty list. */
 size_t syntax_count(cfg_t *section, const char *key);
 
+/* Whether the section says that key has no values: KEY = { }. */
+bool syntax_is_emptied(cfg_t *section, const char *key);
+
 /* One of them, borrowed from the section. */
 const Value *syntax_value(cfg_t *section, const char *key, size_t index);
 

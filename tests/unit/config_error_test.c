@@ -287,6 +287,8 @@ static const struct {
 	 "\ncalendar \"c\" {\n hours = { \"2026-12-24 closed\" "
 	 "}\n}\n" DESK,
 	 "loket.conf:2: "},
+	{"no hours at all", "\ncalendar \"c\" {\n hours = { } }\n" DESK,
+	 "loket.conf:2: calendar \"c\" is never open, expected "},
 	{"target out of reach",
 	 "desk \"s\" { addresses = { \"a@b.c\" }\n"
 	 "first-response = \"9000 working days\" }\n",
