@@ -286,6 +286,19 @@ forget_answer(Ticket *ticket, const char *message_id)
 	}
 }
 
+/* A resolution is met by closing what was answered; an end without an answer
+ * left is just an end. */
+static bool
+unresolve(Ticket *ticket)
+{
+	TicketClock *clock = ticket_clock(ticket, TARGET_RESOLUTION);
+	if (!clock || !clock->met_at ||
+	    answer_between(ticket, 0, clock->met_at))
+		return false;
+	clock->met_at = 0;
+	return true;
+}
+
 bool
 ticket_answer_failed(Ticket *ticket, const char *message_id)
 {
@@ -304,7 +317,7 @@ ticket_answer_failed(Ticket *ticket, const char *message_id)
 		if (!clock->ended_at && ticket->state == TICKET_PENDING)
 			set_turn(ticket, TICKET_OPEN);
 	}
-	return was_met;
+	return unresolve(ticket) || was_met;
 }
 
 /* Whether the clock stands still in the pause, which may be NULL; one that was

@@ -726,6 +726,30 @@ closing_meets_the_resolution_of_who_was_answered(void **state)
 	}
 }
 
+/* The ticket stays closed, but nothing that the customer got closed it. */
+static void
+a_bounce_takes_back_the_resolution_when_no_answer_is_left(void **state)
+{
+	(void)state;
+	for (int n_lost = 1; n_lost <= 2; n_lost++) {
+		g_autoptr(Ticket) ticket = asked();
+		Target day = {TARGET_HOURS, 24};
+		ticket_start_clock(ticket, TARGET_RESOLUTION, day, T1, DUE2);
+		ticket_answer(ticket, "a@acme.example", T2);
+		ticket_answer(ticket, "b@acme.example", T2);
+		ticket_close(ticket, NULL, T3);
+		assert_true(ticket_answer_failed(ticket, "a@acme.example"));
+		if (n_lost == 2)
+			assert_true(
+				ticket_answer_failed(ticket, "b@acme.example"));
+		const TicketClock *clock =
+			ticket_clock(ticket, TARGET_RESOLUTION);
+		assert_int_equal(clock->met_at, n_lost == 2 ? 0 : T3);
+		assert_int_equal(clock->ended_at, T3);
+		assert_int_equal(ticket->state, TICKET_CLOSED);
+	}
+}
+
 int
 main(void)
 {
@@ -752,6 +776,8 @@ main(void)
 		cmocka_unit_test(a_second_answer_stands_when_the_first_bounces),
 		cmocka_unit_test(
 			closing_meets_the_resolution_of_who_was_answered),
+		cmocka_unit_test(
+			a_bounce_takes_back_the_resolution_when_no_answer_is_left),
 		cmocka_unit_test(a_bounce_takes_back_the_clock_started_since),
 		cmocka_unit_test(
 			a_later_answer_meets_what_the_bounced_one_did_not),
