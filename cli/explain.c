@@ -312,8 +312,8 @@ print_clock(const Ticket *ticket, const TicketClock *clock,
 	if (clock->aim)
 		print_line("aim", clock->aim, zone);
 	if (clock->ended_at)
-		print_line(clock->met_at ? "answered" : "ended",
-			   clock->ended_at, zone);
+		print_line(clock->met_at ? "met" : "ended", clock->ended_at,
+			   zone);
 	print_intervals(ticket, clock, calendar, now);
 }
 

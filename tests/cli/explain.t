@@ -204,6 +204,7 @@ subtest 'what was promised' => sub {
 	like text($cli, '2026-11-23 12:00:00', $number), qr/promised +2026-12-01 17:30:00$/m, 'in the text';
 	orders($cli, '2026-11-23 12:00:00', 'answered', $number);
 	is clock($cli, '2026-11-23 13:00:00', $number, 'plan')->{outcome}, 'met', 'the plan is met';
+	like text($cli, '2026-11-23 13:00:00', $number), qr/plan: .*, met\n(?: .*\n)* +met +2026-11-23 12:00:\d\d$/m, 'when, in the text';
 };
 
 subtest 'every response in a row' => sub {
