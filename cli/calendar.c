@@ -182,8 +182,17 @@ print_month(const char *name, const Month *month)
 		     (int)(month->open_s / 60 % 60));
 }
 
+/* Above the first line only, so that none stands over nothing. */
 static void
-print_days(const Year *year, bool closed)
+print_heading(const char **heading)
+{
+	if (*heading)
+		(void)printf("\n%s\n", *heading);
+	*heading = NULL;
+}
+
+static void
+print_days(const Year *year, const char *heading, bool closed)
 {
 	static const char *const weekdays[] = {"Mon", "Tue", "Wed", "Thu",
 					       "Fri", "Sat", "Sun"};
@@ -192,6 +201,7 @@ print_days(const Year *year, bool closed)
 		if ((day->kind == DAY_CLOSED) != closed)
 			continue;
 		g_autofree char *date = text_date(&day->from);
+		print_heading(&heading);
 		(void)printf("  %s %s  %s%s\n",
 			     weekdays[g_date_get_weekday(&day->from) - 1], date,
 			     day->name ? day->name : "closed",
@@ -214,11 +224,10 @@ print_text(const Year *year)
 	for (int m = 0; m < MONTHS; m++)
 		print_month(names[m], &year->months[m]);
 	print_month("year", &sum);
-	(void)printf("\nholidays\n");
-	print_days(year, false);
-	(void)printf("\nclosed\n");
-	print_days(year, true);
-	(void)printf("\nseasons\n");
+	print_days(year, "holidays", false);
+	print_days(year, "closed", true);
+	if (year->seasons->len > 0)
+		(void)printf("\nseasons\n");
 	for (guint i = 0; i < year->seasons->len; i++) {
 		const Span *season = &g_array_index(year->seasons, Span, i);
 		g_autofree char *from = text_date(&season->from);

@@ -77,6 +77,8 @@ subtest 'a Dutch year of office days' => sub {
 	is_deeply named($shown->{holidays}), \@HOLIDAYS, 'holidays with their names, weekends too';
 	is_deeply $shown->{closed}, [], 'no closing days';
 	is_deeply $shown->{seasons}, [], 'no seasons';
+	unlike $cli->run('calendar', 'show', 'office', '--year', 2027)->{out}, qr/^(?:closed|seasons)$/m,
+		'no heading over nothing';
 };
 
 subtest 'the same in text' => sub {
