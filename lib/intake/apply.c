@@ -108,16 +108,13 @@ record_participants(StoreTx *tx, const Job *job, GError **error)
 	if (job->decision->role == ROLE_AGENT)
 		return add_participants(tx, job, job->envelope->recipients,
 					error);
-	if (job->decision->role != ROLE_CUSTOMER ||
-	    !job->triage->is_authenticated)
+	bool is_customer =
+		job->decision->role == ROLE_CUSTOMER &&
+		strcmp(job->triage->from, job->ticket->customer) == 0;
+	if (!is_customer || !job->triage->is_authenticated)
 		return true;
-	/* who came in by a token is not one of them for that */
-	bool may_add;
-	if (!store_is_participant(tx, job->ticket->number, job->triage->from,
-				  &may_add, error))
-		return false;
 	g_autoptr(GPtrArray) cc = addresses_of(job->mail->cc);
-	return !may_add || add_participants(tx, job, cc, error);
+	return add_participants(tx, job, cc, error);
 }
 
 static char *

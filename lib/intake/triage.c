@@ -178,7 +178,8 @@ agent_behind(const Config *config, const Envelope *envelope, const Mail *mail,
 		return NULL;
 	char *agent = agent_by_login(config, envelope, from);
 	*reason = "agent by login";
-	if (agent)
+	/* who logs in says who he is, wherever he comes from */
+	if (agent || (envelope->login && *envelope->login))
 		return agent;
 	agent = agent_by_network(config, envelope, from);
 	*reason = "agent by network";

@@ -209,6 +209,17 @@ subtest 'the Cc of an authenticated customer is a participant' => sub {
 	joins($got, $first, 'Cc');
 };
 
+subtest 'the Cc of another participant is a stranger' => sub {
+	my $cli = Loket::Cli->new;
+	my @authenticated = ('Authentication-Results' => passed('klant.example'));
+	my $first = open_ticket($cli, Cc => 'baas@klant.example', @authenticated);
+	$cli->take(From => 'baas@klant.example', Subject => "Re: $first->{tag}", Cc => 'bo@klant.example',
+		'Message-ID' => '<baas@klant.example>', @authenticated);
+	my $got = $cli->take(From => 'bo@klant.example', Subject => "Re: $first->{tag}", @authenticated);
+	isnt $got->{number}, $first->{number}, 'another ticket';
+	is scalar(edits_of($got, 'Loket-Doubt')), 1, 'with a doubt';
+};
+
 subtest 'the Cc of an unauthenticated customer is a stranger' => sub {
 	my $cli = Loket::Cli->new;
 	my $first = open_ticket($cli, Cc => 'baas@klant.example');
@@ -316,6 +327,8 @@ subtest 'a host in agent-networks speaks for listed agents' => sub {
 		'agent', 'a From on no list';
 	isnt answer($cli, @host, client => '192.0.2.16', 'Message-ID' => '<n@acme.example>')->{role},
 		'agent', 'a host beside the network';
+	isnt answer($cli, @host, login => 'kees', 'Message-ID' => '<k@acme.example>')->{role},
+		'agent', 'another employee who logs in there';
 };
 
 subtest 'with agent-dmarc a listed From that passed DMARC answers' => sub {
