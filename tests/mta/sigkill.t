@@ -13,10 +13,14 @@ use Time::HiRes qw(sleep time);
 use Loket::Compose qw(compose);
 use Loket::Parallel qw(start_all results);
 use Loket::Site;
+use Loket::Wait qw(wait_for);
 
 use constant DESK => 'support@acme.example';
 use constant { CLIENTS => 8, MAILS_EACH => 25, KILLS => 6 };
 use constant RETRY_S => 60;
+
+# Long enough for whoever sends to meet it.
+use constant DOWN_S => 0.3;
 
 # So many notifications are on their way at once: COURIER_WORKERS.
 use constant COURIERS => 4;
@@ -56,9 +60,11 @@ sub client($first) {
 # The kills come while mails are under way: each waits for more of them.
 my $clients = start_all(map { client($_ * MAILS_EACH) } 0 .. CLIENTS - 1);
 for my $kill (1 .. KILLS) {
-	sleep 0.3 + rand 0.4;
+	my $enough = $kill * CLIENTS * MAILS_EACH / (KILLS + 1);
+	wait_for(RETRY_S, sub { $site->tickets >= $enough });
 	$site->kill_loketd;
 	ok -S $site->socket_file, "kill $kill leaves a socket behind";
+	sleep DOWN_S;
 	$site->start_loketd;
 }
 my @replies = map { @$_ } results($clients);
