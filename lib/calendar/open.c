@@ -85,8 +85,8 @@ calendar_after(const Calendar *calendar, int64_t start, int64_t open_seconds,
 	int64_t at = start;
 	OpenInterval open;
 
-	while (open_seconds > 0 && calendar_next_open(calendar, at, &open) &&
-	       open.from < limit) {
+	while (open_seconds > 0 && at < limit &&
+	       calendar_next_open(calendar, at, &open) && open.from < limit) {
 		int64_t length = overlap(open, at, limit);
 
 		at = MAX(at, open.from) + MIN(length, open_seconds);

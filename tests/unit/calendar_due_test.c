@@ -1,7 +1,10 @@
 #include "calendar_due_table.h"
 #include "calendar_fixture.h"
 #include <time.h>
+#include <unistd.h>
 
+/* What takes longer has no end. */
+#define HANGS_AFTER_S 60
 #define WEEK "mon-fri 08:00-17:30"
 
 static void
@@ -187,6 +190,24 @@ ends_promises_at_closing_whatever_the_reading(void **state)
 		       at(calendar, "2026-01-08T10:00"));
 }
 
+/* A start whose tenth year ends in open hours: the search has to end there. */
+static void
+ends_where_ten_years_end_in_open_hours(void **state)
+{
+	g_autoptr(Calendar) calendar =
+		make_calendar((CalendarSpec){.timezone = "Europe/Amsterdam"});
+	Target target = {TARGET_WORKING_HOURS, 30000};
+	int64_t due = 77;
+
+	(void)state;
+	(void)alarm(HANGS_AFTER_S);
+	assert_false(calendar_due(calendar, &target,
+				  at(calendar, "2026-11-28T12:00"), &due,
+				  NULL));
+	(void)alarm(0);
+	assert_int_equal(due, 77);
+}
+
 static void
 refuses_what_is_not_reached_within_ten_years(void **state)
 {
@@ -308,6 +329,7 @@ main(void)
 		cmocka_unit_test(closes_early_on_dates),
 		cmocka_unit_test(keeps_each_zone_apart),
 		cmocka_unit_test(ends_promises_at_closing_whatever_the_reading),
+		cmocka_unit_test(ends_where_ten_years_end_in_open_hours),
 		cmocka_unit_test(refuses_what_is_not_reached_within_ten_years),
 		cmocka_unit_test(refuses_instants_outside_its_years),
 		cmocka_unit_test(answers_several_threads_at_once),
