@@ -71,6 +71,12 @@ enum KeepPolicy {
 	KEEP_HEADERS,
 };
 
+/* So many of something within so long, at any time. */
+typedef struct ConfigLimit {
+	int64_t most;
+	int64_t window_s;
+} ConfigLimit;
+
 /* A time promise that may be unset. */
 typedef struct ConfigTarget {
 	bool is_set;
@@ -144,6 +150,11 @@ typedef struct ConfigDesk {
 	char *calendar_name; /* "": the built-in one */
 	bool closed_days_count;
 	const Calendar *calendar; /* what the two above make */
+	char *phone;
+	char **phone_hours_text;     /* "phone-hours" */
+	const Calendar *phone_hours; /* made of it; NULL: not told */
+	char *norm_url;
+	bool promise_note;
 	/* first-response and next-response are always set */
 	ConfigTarget targets[TARGET_KINDS];
 	GPtrArray *seasons; /* of ConfigSeason */
@@ -194,18 +205,24 @@ typedef struct Config {
 	GPtrArray *form_customer; /* of Pattern */
 	char *login_domain;
 	char *command_address;
+	char *templates;	  /* directory of the site's own; "": none */
 	char recipient_delimiter; /* '\0': none */
 	bool agent_dmarc;
 	bool dry_run;
 	enum OnFailure on_failure;
 	int64_t ack_delay_s;
 	int64_t ack_expire_s;
+	int64_t ack_max_age_s;
+	GArray *ack_limit_address; /* of ConfigLimit, at least one, as below */
+	GArray *ack_limit_domain;
+	GArray *ack_limit_desk;
+	GArray *ack_limit_site;
 	int64_t duplicate_within_s;
 	int64_t key_lifetime_s;
 	int max_connections;
 	GTimeZone *timezone;
 	GPtrArray *calendars;  /* of Calendar, the built-in one first */
-	GPtrArray *counting;   /* of Calendar, for closed-days-count */
+	GPtrArray *counting;   /* of Calendar, made for single desks */
 	GPtrArray *teams;      /* of ConfigTeam */
 	GPtrArray *agents;     /* of ConfigAgent */
 	GPtrArray *desks;      /* of ConfigDesk, at least one */

@@ -8,6 +8,8 @@
 #include "schema.h"
 #include "setting.h"
 
+#define HOUR_S 3600
+
 static void
 free_calendar(void *calendar)
 {
@@ -74,10 +76,36 @@ desk_domains(const Config *config)
 	return g_strdupv((char **)domains->pdata);
 }
 
+/* Design 8.5 */
+static void
+set_default_limits(Config *config)
+{
+	static const ConfigLimit address[] = {{10, 3 * HOUR_S},
+					      {40, 24 * HOUR_S}};
+	static const ConfigLimit domain[] = {{60, HOUR_S}};
+	static const ConfigLimit desk[] = {{300, HOUR_S}};
+	static const ConfigLimit site[] = {{3000, HOUR_S}};
+	const struct {
+		GArray *limits;
+		const ConfigLimit *defaults;
+		guint n;
+	} all[] = {
+		{config->ack_limit_address, address, G_N_ELEMENTS(address)},
+		{config->ack_limit_domain, domain, G_N_ELEMENTS(domain)},
+		{config->ack_limit_desk, desk, G_N_ELEMENTS(desk)},
+		{config->ack_limit_site, site, G_N_ELEMENTS(site)},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+		if (all[i].limits->len == 0)
+			g_array_append_vals(all[i].limits, all[i].defaults,
+					    all[i].n);
+}
+
 /* What the site's settings are by default depends on its desks. */
 static void
 set_defaults(Config *config)
 {
+	set_default_limits(config);
 	if (!config->insiders[0]) {
 		g_strfreev(config->insiders);
 		config->insiders = desk_domains(config);

@@ -140,6 +140,28 @@ give_calendar(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	return true;
 }
 
+/* A calendar of its own, for its words alone. */
+static bool
+give_phone_hours(const Loader *loader, cfg_t *section, ConfigDesk *desk,
+		 GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	if (!*desk->phone_hours_text)
+		return true;
+	CalendarSpec spec = {
+		.name = "phone-hours",
+		.timezone = "UTC",
+		.hours = (const char *const *)desk->phone_hours_text,
+	};
+	Calendar *calendar = calendar_new(&spec, &why);
+	if (!calendar)
+		return setting_fail(loader->source, section, "phone-hours",
+				    error, "%s", why->message);
+	g_ptr_array_add(loader->config->counting, calendar);
+	desk->phone_hours = calendar;
+	return true;
+}
+
 static bool
 load_seasons(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	     GError **error)
@@ -268,6 +290,7 @@ finish_desk(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	       check_addresses(loader, section, desk, error) &&
 	       check_extensions(loader, section, desk, error) &&
 	       give_calendar(loader, section, desk, error) &&
+	       give_phone_hours(loader, section, desk, error) &&
 	       load_seasons(loader, section, desk, error) &&
 	       load_types(loader, section, desk, error) &&
 	       check_all_targets(loader, section, desk, error) &&

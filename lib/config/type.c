@@ -9,6 +9,9 @@
 #include "duration.h"
 #include "type.h"
 
+/* Of what is counted; far more than any site sends. */
+#define LIMIT_MAX 1000000
+
 /* A site writes its patterns for mails, whose lines are many. */
 #define PATTERN_OF_SITE (PATTERN_CASELESS | PATTERN_MULTILINE)
 
@@ -90,9 +93,33 @@ add_network(const SettingType *type, const char *text, void *field,
 }
 
 static void
-clear_networks(void *field)
+clear_array(void *field)
 {
 	g_clear_pointer((GArray **)field, g_array_unref);
+}
+
+static void
+start_limits(void *field)
+{
+	*(GArray **)field = g_array_new(FALSE, FALSE, sizeof(ConfigLimit));
+}
+
+/* "10 in 3 hours" */
+static bool
+add_limit(const SettingType *type, const char *text, void *field, GError **why)
+{
+	(void)type, (void)why;
+	char *rest;
+	if (!g_ascii_isdigit(*text))
+		return false;
+	guint64 most = g_ascii_strtoull(text, &rest, 10);
+	ConfigLimit limit = {.most = (int64_t)most};
+	if (most < 1 || most > LIMIT_MAX || !g_str_has_prefix(rest, " in ") ||
+	    !duration_parse(rest + strlen(" in "), &limit.window_s) ||
+	    limit.window_s < 1)
+		return false;
+	g_array_append_val(*(GArray **)field, limit);
+	return true;
 }
 
 static bool
@@ -325,8 +352,14 @@ const SettingType type_mailbox_urls =
 const SettingType type_networks = {
 	.read = add_network,
 	.start = start_networks,
-	.clear = clear_networks,
+	.clear = clear_array,
 	.expected = "a network such as \"192.0.2.0/24\"",
+};
+const SettingType type_limits = {
+	.read = add_limit,
+	.start = start_limits,
+	.clear = clear_array,
+	.expected = "a limit such as \"10 in 3 hours\"",
 };
 const SettingType type_letter = {
 	.read = read_letter,

@@ -27,6 +27,7 @@ extern const SettingType type_languages; /* in lower case */
 extern const SettingType type_mailbox_urls;
 
 extern const SettingType type_networks; /* GArray * of Network */
+extern const SettingType type_limits;	/* GArray * of ConfigLimit */
 extern const SettingType type_patterns; /* GPtrArray * of Pattern */
 extern const SettingType type_letter;	/* char, '\0' for "" */
 extern const SettingType type_bool;	/* bool */
