@@ -9,6 +9,7 @@
 #define LOKET_ERROR_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 /* The domain of every GError that lib/ returns. */
 #define LOKET_ERROR loket_error_quark()
@@ -23,5 +24,8 @@ enum LoketError {
 };
 
 GQuark loket_error_quark(void);
+
+/* Sets error to LOKET_ERROR_PERMANENT with the message; false. */
+bool loket_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 #endif

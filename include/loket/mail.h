@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <glib.h>
 
@@ -146,6 +147,14 @@ bool mail_is_forward(const Mail *mail);
 /* The conversation that a Thread-Index names, the part of it that replies do
  * not change, in base64; NULL when there is none. The caller's. */
 char *mail_conversation(const Mail *mail);
+
+/*
+ * When the mail was on its way first: the earliest date of its Received fields
+ * (RFC 5321 4.4) that a mail can have, in seconds since 1970. The first of them
+ * may be new where an old mail is fetched once more. 0: there is none. What
+ * the sender wrote himself, Date, does not count.
+ */
+int64_t mail_first_received(const Mail *mail);
 
 /* The From address when there is exactly one From field with exactly one
  * address, else NULL. */

@@ -36,6 +36,10 @@ void robot_judge(const Mail *mail, const char *envelope_sender,
 		 const char *stated, RobotVerdict *out);
 void robot_verdict_clear(RobotVerdict *verdict);
 
+/* Whether an address is one that is never written to by itself: noreply@,
+ * mailer-daemon@ and the like. */
+bool robot_address_is_silent(const char *address);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RobotVerdict, robot_verdict_clear)
 
 #endif

@@ -158,16 +158,38 @@ judge_header(Judge *judge, const MailHeader *header)
 		}
 }
 
+/* In lower case, without SRS and BATV; the caller's. */
+static char *
+local_part_of(const char *address)
+{
+	g_autofree char *original = mail_address_original(address);
+	char *lower = g_ascii_strdown(original, -1);
+	char *at = strrchr(lower, '@');
+	if (at)
+		*at = '\0';
+	return lower;
+}
+
+bool
+robot_address_is_silent(const char *address)
+{
+	size_t count;
+	const RobotLocalRule *rules = robot_local_rules(&count);
+	g_autofree char *lower = local_part_of(address);
+	for (size_t i = 0; i < count; i++)
+		if (rules[i].effect != ROBOT_SOFT &&
+		    g_pattern_match_simple(rules[i].local, lower))
+			return true;
+	return false;
+}
+
 static void
 judge_address(Judge *judge, const char *address, const char *role)
 {
 	size_t count;
 	const RobotLocalRule *rules = robot_local_rules(&count);
 	g_autofree char *original = mail_address_original(address);
-	g_autofree char *lower = g_ascii_strdown(original, -1);
-	char *at = strrchr(lower, '@');
-	if (at)
-		*at = '\0';
+	g_autofree char *lower = local_part_of(address);
 	for (size_t i = 0; i < count; i++)
 		if (g_pattern_match_simple(rules[i].local, lower))
 			judge_sign(judge, rules[i].effect,
