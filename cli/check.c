@@ -12,6 +12,8 @@
 
 #include "command.h"
 
+#define USAGE "check [--send ADDRESS [--mailbox PATH] | --received FILE]"
+
 /* A file that is there can be used; one that is not can be made. */
 static bool
 is_usable(const char *path, GError **error)
@@ -77,12 +79,9 @@ print_desks(const Site *site)
 	}
 }
 
-int
-command_check(Invocation *call)
+static int
+check_all(const Invocation *call)
 {
-	const GOptionEntry options[] = {G_OPTION_ENTRY_NULL};
-	if (!command_options(call, options) || call->argc != 1)
-		return command_usage("check");
 	g_autoptr(GError) error = NULL;
 	/* opening it reads configuration, calendars and templates */
 	g_autoptr(Site) site = site_open(call->config_path, STORE_READ, &error);
@@ -96,4 +95,38 @@ command_check(Invocation *call)
 	(void)printf("configuration, calendars, templates, secret, store: "
 		     "right\n");
 	return EX_OK;
+}
+
+/* How notifications arrive; the secret must be there, as loketd has it. */
+static int
+check_mail(const Invocation *call, const char *address, const char *mailbox,
+	   const char *received)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Site) site = site_open(
+		call->config_path, address ? STORE_WRITE : STORE_READ, &error);
+	if (!site)
+		return command_fail(error);
+	return address ? check_send(site, address, mailbox)
+		       : check_received(site, received);
+}
+
+int
+command_check(Invocation *call)
+{
+	g_autofree char *address = NULL;
+	g_autofree char *mailbox = NULL;
+	g_autofree char *received = NULL;
+	const GOptionEntry options[] = {
+		{"send", 0, 0, G_OPTION_ARG_FILENAME, &address, NULL, NULL},
+		{"mailbox", 0, 0, G_OPTION_ARG_FILENAME, &mailbox, NULL, NULL},
+		{"received", 0, 0, G_OPTION_ARG_FILENAME, &received, NULL,
+		 NULL},
+		G_OPTION_ENTRY_NULL};
+	if (!command_options(call, options) || call->argc != 1 ||
+	    (mailbox && !address) || (address && received))
+		return command_usage(USAGE);
+	return address || received
+		       ? check_mail(call, address, mailbox, received)
+		       : check_all(call);
 }

@@ -28,6 +28,8 @@ int command_explain(Invocation *call);
 int command_ingest(Invocation *call);
 /* Every order, found by its name. */
 int command_order(Invocation *call);
+int command_notice(Invocation *call);
+int command_notify(Invocation *call);
 int command_outbox(Invocation *call);
 int command_parse(Invocation *call);
 int command_rekey(Invocation *call);
@@ -44,6 +46,12 @@ bool command_options(Invocation *call, const GOptionEntry *entries);
 
 /* The configuration alone, for commands that need no store; the caller's. */
 Config *load_config(const Invocation *call, GError **error);
+
+/* Sends a mail of the site's first desk to address, and judges how it arrives
+ * in mailbox, a Maildir or an mbox, NULL: it is not awaited. An exit code. */
+int check_send(const Site *site, const char *address, const char *mailbox);
+/* Judges a notification in a file as it has arrived. An exit code. */
+int check_received(const Site *site, const char *file);
 
 /* Prints "loket: MESSAGE"; the exit code of the error. */
 int command_fail(const GError *error);

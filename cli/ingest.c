@@ -45,6 +45,25 @@ json_edits(const GPtrArray *edits)
 	return list;
 }
 
+/* What is to leave because of the mail. */
+static json_t *
+json_told(const GPtrArray *told)
+{
+	json_t *list = json_array();
+	for (guint i = 0; i < told->len; i++) {
+		const OutboxItem *item = told->pdata[i];
+		json_t *object = json_object();
+		json_object_set_new(object, "kind", json_text(item->kind));
+		json_object_set_new(object, "state", json_text(item->state));
+		json_object_set_new(object, "to", json_text(item->recipient));
+		json_object_set_new(object, "subject",
+				    json_text(item->subject));
+		json_object_set_new(object, "text", json_text(item->text));
+		(void)json_array_append_new(list, object);
+	}
+	return list;
+}
+
 static json_t *
 json_result(const IntakeResult *result)
 {
@@ -59,6 +78,7 @@ json_result(const IntakeResult *result)
 			    json_instant(result->due, result->zone));
 	json_object_set_new(object, "edits", json_edits(result->edits));
 	json_object_set_new(object, "reason", json_text(result->reason));
+	json_object_set_new(object, "notifications", json_told(result->told));
 	return object;
 }
 

@@ -22,6 +22,7 @@ typedef struct Command {
 
 static const Command commands[] = {
 	{"answered", command_order, "the customer was answered elsewhere"},
+	{"assign", command_order, "an agent takes the ticket on"},
 	{"calendar", command_calendar, "a year of working time"},
 	{"check", command_check, "check the configuration and what it names"},
 	{"close", command_order, "the ticket is ended"},
@@ -30,6 +31,8 @@ static const Command commands[] = {
 	{"explain", command_explain, "why the clocks stand where they stand"},
 	{"ingest", command_ingest, "take in one mail from standard input"},
 	{"merge", command_order, "a ticket becomes part of another"},
+	{"notice", command_notice, "what a desk tells all who write to it"},
+	{"notify", command_notify, "what would be sent"},
 	{"outbox", command_outbox, "what waits to leave, and why"},
 	{"parse", command_parse, "what Loket sees in a mail"},
 	{"promise", command_order, "a date is promised to the customer"},

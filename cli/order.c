@@ -15,8 +15,8 @@ run(const Invocation *call, const Order *order)
 		site_open(call->config_path, STORE_WRITE, &error);
 	if (!site)
 		return command_fail(error);
-	g_autofree char *transcript = order_run(site->config, site->store,
-						order, clock_now(), &error);
+	g_autofree char *transcript =
+		order_run(&site->intake, order, clock_now(), &error);
 	if (!transcript)
 		return command_fail(error);
 	(void)puts(transcript);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include <loket/alert.h>
 #include <loket/clock.h>
 #include <loket/courier.h>
 
@@ -67,12 +68,26 @@ print_table(const Site *site, const GPtrArray *items)
 }
 
 static bool
-send_due(const Site *site, GError **error)
+on_given_up(StoreTx *tx, const OutboxItem *item, int64_t at, void *data,
+	    GError **error)
+{
+	const Site *site = data;
+	return alert_not_sent(tx, &site->intake, item, at, error);
+}
+
+static bool
+send_due(Site *site, GError **error)
 {
 	g_autoptr(Courier) courier =
 		courier_new(site->config, site->store, error);
+	const CourierWatch watch = {.given_up = on_given_up, .data = site};
 	unsigned sent;
-	return courier && courier_send_due(courier, clock_now(), &sent, error);
+	if (!courier)
+		return false;
+	if (site->config->dry_run)
+		(void)fprintf(stderr, "loket: dry-run: nothing is sent\n");
+	courier_set_watch(courier, &watch);
+	return courier_send_due(courier, clock_now(), &sent, error);
 }
 
 static int

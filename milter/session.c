@@ -269,6 +269,18 @@ log_fate(const Envelope *envelope, const IntakeResult *result)
 			 result->duplicate, result->reason);
 }
 
+/* What a dry run keeps back. */
+static void
+log_unsent(const Envelope *envelope, const IntakeResult *result)
+{
+	for (guint i = 0; i < result->told->len; i++) {
+		const OutboxItem *item = result->told->pdata[i];
+		log_info("%s: would send kind=%s to=%s subject=\"%s\"",
+			 id_of(envelope), item->kind, item->recipient,
+			 item->subject);
+	}
+}
+
 /* A relay of ours may, an agent may not; our own mail coming back keeps its
  * mark, and a dry run changes nothing. */
 static bool
@@ -302,6 +314,8 @@ finish(SMFICTX *ctx, const Session *session, const Config *config,
 		return verdict_of(ctx, NULL);
 	}
 	log_fate(envelope, result);
+	if (config->dry_run)
+		log_unsent(envelope, result);
 	return SMFIS_ACCEPT;
 }
 

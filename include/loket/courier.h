@@ -25,9 +25,23 @@
 
 typedef struct Courier Courier;
 
+/* Who is to know what becomes of a row; each may be NULL. */
+typedef struct CourierWatch {
+	/* It is given up for good, in the transaction that says so. */
+	bool (*given_up)(StoreTx *tx, const OutboxItem *item, int64_t at,
+			 void *data, GError **error);
+	/* The relay has answered, or will not be asked: item->state is "sent",
+	 * "failed" or, to be tried again, "waiting". From any thread. */
+	void (*answered)(const OutboxItem *item, void *data);
+	void *data;
+} CourierWatch;
+
 /* Borrows both. LOKET_ERROR_CONFIG: the relay or its password is wrong. */
 Courier *courier_new(const Config *config, Store *store, GError **error);
 void courier_free(Courier *courier);
+
+/* Before anything is sent; watch is copied, its data must outlive courier. */
+void courier_set_watch(Courier *courier, const CourierWatch *watch);
 
 /* Sends once what is due at now, and what was held as far as the site's hour
  * has room; *sent counts what the relay took. What it refused is no error but

@@ -31,4 +31,12 @@
 char *date_text(int64_t instant, GTimeZone *tz, const char *language,
 		int64_t now);
 
+/*
+ * A day without a time, "dinsdag 24 november", "2026-11-24" in a language
+ * without a table; with its year when that is not the one of now in tz.
+ * Returns UTF-8, the caller's.
+ */
+char *day_text(const GDate *day, const char *language, int64_t now,
+	       GTimeZone *tz);
+
 #endif

@@ -45,6 +45,8 @@ typedef struct IntakeResult {
 	char *reason;
 	int64_t due;	  /* 0: none */
 	GPtrArray *edits; /* of Edit, never NULL */
+	GPtrArray *told;  /* of OutboxItem, put into the outbox or, in a dry
+			     run, what would have been; never NULL */
 	GTimeZone *zone;  /* to tell due in; never NULL */
 } IntakeResult;
 

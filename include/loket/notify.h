@@ -24,6 +24,11 @@ typedef struct Notification {
 	const char *subject;
 	/* Lines ended by LF; written as quoted-printable */
 	const char *text;
+	/* The same as HTML, for clients that prefer it; NULL: none */
+	const char *html;
+	/* Whether a mail of the recipient caused it, and not a person or the
+	 * clock: auto-replied, not auto-generated (RFC 3834 5) */
+	bool is_reply;
 	/* Our own msg-id, with or without angle brackets */
 	const char *message_id;
 	/* The Message-ID that is answered, as it came, in angle brackets or

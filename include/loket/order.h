@@ -11,8 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <loket/config.h>
-#include <loket/store.h>
+#include <loket/intake.h>
 
 typedef struct Order {
 	const char *verb;     /* "answered", "close", "merge" ... */
@@ -35,7 +34,7 @@ bool order_takes(const char *verb, bool has_argument);
  * caller's. NULL: nothing was done; LOKET_ERROR_PERMANENT when the order is
  * wrong, LOKET_ERROR_TEMPORARY when the store cannot be written now.
  */
-char *order_run(const Config *config, Store *store, const Order *order,
-		int64_t now, GError **error);
+char *order_run(const Intake *intake, const Order *order, int64_t now,
+		GError **error);
 
 #endif

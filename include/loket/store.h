@@ -201,6 +201,11 @@ bool store_ticket_of_conversation(StoreTx *tx, const char *conversation,
 bool store_messages_list(StoreTx *tx, const char *number, GPtrArray **messages,
 			 GError **error);
 
+/* The Message-ID of the newest mail of the ticket in a role. *has tells whether
+ * there is one; *message_id is the caller's, NULL when it has none. */
+bool store_newest_of_role(StoreTx *tx, const char *number, const char *role,
+			  bool *has, char **message_id, GError **error);
+
 /* Messages stored without a ticket, of a role, newest first. */
 bool store_loose_list(StoreTx *tx, const char *role, int limit,
 		      GPtrArray **messages, GError **error);
@@ -244,10 +249,6 @@ bool store_seen_put(StoreTx *tx, const char *key, const Seen *seen,
 void seen_free(Seen *seen);
 
 /* Outbox */
-
-/* How many acknowledgements a site lets go in an hour; what is more is held
- * (design 8.5). */
-#define OUTBOX_ACKS_AN_HOUR 3000
 
 typedef struct OutboxItem {
 	int64_t id;
@@ -306,6 +307,30 @@ bool store_outbox_release(StoreTx *tx, const char *kind, int64_t most,
 
 void outbox_item_free(OutboxItem *item);
 
+/* Notices: what a desk has put up for all who write to it. */
+
+typedef struct DeskNotice {
+	char *desk;	/* title */
+	char *language; /* of whom it is for; "": of everybody */
+	char *text;
+	int64_t until; /* it is not shown from then on */
+} DeskNotice;
+
+void desk_notice_free(DeskNotice *notice);
+
+/* In the place of the desk's notice in that language. */
+bool store_desk_notice_put(StoreTx *tx, const DeskNotice *notice,
+			   GError **error);
+/* Takes down all notices of the desk. */
+bool store_desk_notice_remove(StoreTx *tx, const char *desk, GError **error);
+/* What is up at now for a reader of language (NULL: not known): the notice in
+ * it, else the one for everybody. *notice is the caller's, NULL for none. */
+bool store_desk_notice_get(StoreTx *tx, const char *desk, const char *language,
+			   int64_t now, DeskNotice **notice, GError **error);
+/* What is up at now. *notices holds DeskNotice*, the caller's. */
+bool store_desk_notices_list(StoreTx *tx, int64_t now, GPtrArray **notices,
+			     GError **error);
+
 /* Figures for `loket status`. */
 typedef struct StoreFigures {
 	int64_t tickets;
@@ -319,6 +344,7 @@ typedef struct StoreFigures {
 bool store_figures(StoreTx *tx, StoreFigures *figures, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DeskNotice, desk_notice_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Seen, seen_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutboxItem, outbox_item_free)
 

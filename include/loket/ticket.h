@@ -137,9 +137,11 @@ void ticket_done(Ticket *ticket, int64_t at);
 
 /*
  * The ticket is ended. The resolution target is met when the customer was
- * answered and nothing of his waits; whatever else runs ends outside the norm.
+ * answered and nothing of his waits, or is told by a closing note; whatever
+ * else runs ends outside the norm.
  */
-void ticket_close(Ticket *ticket, const Calendar *calendar, int64_t at);
+void ticket_close(Ticket *ticket, const Calendar *calendar, int64_t at,
+		  bool has_note);
 
 /*
  * One ticket becomes part of another: its answers go there, and of the clocks

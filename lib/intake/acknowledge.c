@@ -9,25 +9,10 @@
 #include <loket/address.h>
 #include <loket/notify.h>
 
-#include "notice.h"
+#include "job.h"
+#include "limit.h"
 
-#define HOUR_S 3600
 #define KIND "ack"
-
-typedef struct Limit {
-	enum OutboxScope scope;
-	int64_t window_s;
-	int64_t most;
-	bool is_for_strangers; /* counts and binds the unauthenticated only */
-	const char *why;
-} Limit;
-
-static const Limit limits[] = {
-	{OUTBOX_ADDRESS, 3 * HOUR_S, 10, false, "10 in 3 hours to the address"},
-	{OUTBOX_ADDRESS, 24 * HOUR_S, 40, false, "40 a day to the address"},
-	{OUTBOX_DOMAIN, HOUR_S, 60, true, "60 an hour to the domain"},
-	{OUTBOX_DESK, HOUR_S, 300, true, "300 an hour for the desk"},
-};
 
 /* RFC 3834 4: the sender, but whoever filled in a form. */
 static const char *
@@ -37,39 +22,27 @@ addressee(const Job *job)
 	return stated ? stated : job->envelope->sender;
 }
 
-static const char *
-counted_for(const Limit *limit, const Job *job)
-{
-	switch (limit->scope) {
-	case OUTBOX_ADDRESS:
-		return addressee(job);
-	case OUTBOX_DOMAIN:
-		return address_domain(addressee(job));
-	case OUTBOX_DESK:
-		return job->decision->desk->title;
-	case OUTBOX_SITE:
-		break;
-	}
-	return NULL;
-}
-
-/* *why is the limit that is reached; NULL when none is. */
+/* Who is authenticated speaks for himself alone; others may be anybody. */
 static bool
-limit_reached(StoreTx *tx, const Job *job, const char **why, GError **error)
+find_limit(StoreTx *tx, const Job *job, char **why, GError **error)
 {
+	const Config *config = job->intake->config;
+	const char *to = addressee(job);
+	const Limit windows[] = {
+		{OUTBOX_ADDRESS, to, config->ack_limit_address,
+		 "for the address"},
+		{OUTBOX_DOMAIN, address_domain(to), config->ack_limit_domain,
+		 "for unauthenticated mail of the domain"},
+		{OUTBOX_DESK, job->decision->desk->title,
+		 config->ack_limit_desk,
+		 "for unauthenticated mail to the desk"},
+	};
+	size_t n = job->triage->is_authenticated ? 1 : G_N_ELEMENTS(windows);
 	*why = NULL;
-	for (size_t i = 0; i < G_N_ELEMENTS(limits) && !*why; i++) {
-		const Limit *limit = &limits[i];
-		int64_t count;
-		if (limit->is_for_strangers && job->triage->is_authenticated)
-			continue;
-		if (!store_outbox_count(
-			    tx, KIND, limit->scope, counted_for(limit, job),
-			    job->now - limit->window_s, &count, error))
+	for (size_t i = 0; i < n && !*why; i++)
+		if (!limit_is_reached(tx, KIND, &windows[i], job->now, why,
+				      error))
 			return false;
-		if (count >= limit->most)
-			*why = limit->why;
-	}
 	return true;
 }
 
@@ -80,27 +53,59 @@ threaded_id(const Mail *mail)
 	return id && message_id_is_valid(id) ? id : NULL;
 }
 
+/* Design 8.5: what the sender wrote is repeated to him alone. */
+static bool
+may_repeat(const Job *job)
+{
+	return job->decision->desk->ack == ACK_ALWAYS &&
+	       job->triage->is_authenticated && !job->triage->stated;
+}
+
+/* What the desk has put up, else NULL; *notice is the caller's. */
+static bool
+read_notice(StoreTx *tx, const Job *job, DeskNotice **notice, GError **error)
+{
+	return store_desk_notice_get(tx, job->decision->desk->title,
+				     job->ticket->language, job->now, notice,
+				     error);
+}
+
+/* Past ack-expire it comes too late, past what it promises it is untrue. */
+static int64_t
+expiry_of(const Job *job, int64_t due)
+{
+	int64_t expiry = job->now + job->intake->config->ack_expire_s;
+	return due ? MIN(expiry, due) : expiry;
+}
+
 static bool
 queue(StoreTx *tx, const Job *job, const char *state, GError **error)
 {
 	const char *number = job->ticket->number;
-	const TicketClock *clock =
-		ticket_clock(job->ticket, TARGET_FIRST_RESPONSE);
-	int64_t expiry = job->now + job->intake->config->ack_expire_s;
+	g_autoptr(DeskNotice) up = NULL;
+	if (!read_notice(tx, job, &up, error))
+		return false;
 	g_autofree char *key = g_strdup_printf(KIND ":%s", number);
 	Notice notice = {
 		.kind = KIND,
 		.key = key,
 		.state = state,
-		.template = TEMPLATE_ACK,
+		.template = notice_ack_template(job->decision->desk, job->now),
+		.ticket = job->ticket,
 		.language = job->ticket->language,
 		.to = addressee(job),
 		.in_reply_to = threaded_id(job->mail),
-		.due = clock ? clock->due : 0,
-		.expires_at = clock ? MIN(expiry, clock->due) : expiry,
+		.is_reply = true,
+		.values.notice = up ? up->text : NULL,
 	};
+	notice_set_promise(&notice, job->ticket);
+	notice.expires_at = expiry_of(job, notice.due);
+	if (may_repeat(job)) {
+		notice.values.name = job->ticket->customer_name;
+		notice.values.subject = job->ticket->subject;
+	}
 	bool is_added;
-	return queue_notice(tx, job, &notice, &is_added, error) &&
+	return tell(tx, job, &notice, &is_added, error) &&
 	       (!is_added || store_event_add(tx, number, job->now, "ack queued",
 					     notice.to, error));
 }
@@ -112,21 +117,29 @@ note_suppressed(StoreTx *tx, const Job *job, const char *why, GError **error)
 			       "ack suppressed", why, error);
 }
 
+/* Past the site's own limit they are held, not suppressed. */
+static bool
+queue_within_brake(StoreTx *tx, const Job *job, GError **error)
+{
+	const Limit site = {OUTBOX_SITE, NULL,
+			    job->intake->config->ack_limit_site, "of the site"};
+	g_autofree char *why = NULL;
+	if (!limit_is_reached(tx, KIND, &site, job->now, &why, error))
+		return false;
+	if (!why)
+		return queue(tx, job, "waiting", error);
+	return queue(tx, job, "held", error) && alert_of_held(tx, job, error);
+}
+
 bool
 acknowledge(StoreTx *tx, Job *job, GError **error)
 {
-	const char *why;
-	int64_t of_site;
+	g_autofree char *why = NULL;
 	if (!job->decision->acknowledge)
 		return note_suppressed(tx, job, job->decision->ack_reason,
 				       error);
-	if (!limit_reached(tx, job, &why, error))
+	if (!find_limit(tx, job, &why, error))
 		return false;
-	if (why)
-		return note_suppressed(tx, job, why, error);
-	if (!store_outbox_count(tx, KIND, OUTBOX_SITE, NULL, job->now - HOUR_S,
-				&of_site, error))
-		return false;
-	return queue(tx, job,
-		     of_site < OUTBOX_ACKS_AN_HOUR ? "waiting" : "held", error);
+	return why ? note_suppressed(tx, job, why, error)
+		   : queue_within_brake(tx, job, error);
 }

@@ -99,6 +99,15 @@ set_ack(Decision *decision, bool allowed, const char *why_not)
 	decision->ack_reason = g_strdup(allowed ? "" : why_not);
 }
 
+/* A mailbox that is moved or read once more is not answered anew. */
+static bool
+is_old(const Case *facts)
+{
+	int64_t first = mail_first_received(facts->mail);
+	int64_t max_age_s = facts->config->ack_max_age_s;
+	return first > 0 && facts->now - first > max_age_s;
+}
+
 /* Design 8.5, the desk's policy; limits are counted in the store. */
 static void
 decide_ack(Decision *decision, const Case *facts)
@@ -125,6 +134,8 @@ decide_ack(Decision *decision, const Case *facts)
 	}
 	if (!triage->may_ack)
 		set_ack(decision, false, triage->ack_reason);
+	else if (is_old(facts))
+		set_ack(decision, false, "the mail is older than ack-max-age");
 	else
 		set_ack(decision, allowed, why);
 }

@@ -178,14 +178,13 @@ reference_of(const Job *job)
 }
 
 char *
-keyed_address(const Job *job)
+keyed_address(const Intake *intake, const ConfigDesk *desk, const char *number)
 {
-	const ConfigDesk *desk = job->decision->desk;
 	if (!desk->keyed_replies)
 		return NULL;
 	g_autofree char *extension =
-		reference_extension(job->intake->keyring, job->ticket->number);
-	return config_extended_address(job->intake->config, desk, extension);
+		reference_extension(intake->keyring, number);
+	return config_extended_address(intake->config, desk, extension);
 }
 
 void
@@ -194,7 +193,8 @@ prepare_departure(Job *job)
 	if (!job->ticket || !job->decision->goes_out)
 		return;
 	job->reference = reference_of(job);
-	job->reply_to = keyed_address(job);
+	job->reply_to = keyed_address(job->intake, job->decision->desk,
+				      job->ticket->number);
 	job->sender = sender_of(job);
 }
 

@@ -25,6 +25,7 @@ intake_result_free(IntakeResult *result)
 	g_free(result->tag);
 	g_free(result->reason);
 	g_ptr_array_unref(result->edits);
+	g_ptr_array_unref(result->told);
 	g_time_zone_unref(result->zone);
 	g_free(result);
 }
@@ -175,6 +176,7 @@ result_new(const Job *job)
 	result->zone = g_time_zone_ref(desk ? calendar_timezone(desk->calendar)
 					    : job->intake->config->timezone);
 	result->edits = edits_of(job);
+	result->told = g_ptr_array_ref(job->told);
 	return result;
 }
 
@@ -205,6 +207,7 @@ passed_unrecorded(Job *job, const char *why)
 	result->unrecorded = true;
 	result->reason = g_strdup_printf("passed unrecorded: %s", why);
 	result->edits = edits_of(job);
+	result->told = g_ptr_array_new();
 	result->zone = g_time_zone_ref(job->intake->config->timezone);
 	return result;
 }
@@ -231,6 +234,12 @@ run(Job *job, GError **error)
 	return NULL;
 }
 
+static void
+free_item(void *data)
+{
+	outbox_item_free(data);
+}
+
 IntakeResult *
 intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
 	      int64_t now, GError **error)
@@ -242,6 +251,7 @@ intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
 	g_autoptr(Names) names = names_new(intake, envelope, mail, triage);
 	g_autoptr(GPtrArray) fields =
 		g_ptr_array_new_with_free_func(field_free);
+	g_autoptr(GPtrArray) told = g_ptr_array_new_with_free_func(free_item);
 	if (triage->desk)
 		fields_add_of_desk(fields, triage->desk, mail, triage->is_form);
 	Job job = {.intake = intake,
@@ -250,6 +260,7 @@ intake_accept(const Intake *intake, const Envelope *envelope, GBytes *bytes,
 		   .triage = triage,
 		   .names = names,
 		   .fields = fields,
+		   .told = told,
 		   .now = now};
 	IntakeResult *result = run(&job, error);
 	g_clear_pointer(&job.packed, g_bytes_unref);

@@ -5,6 +5,7 @@
 #define LOKET_INTAKE_JOB_H
 
 #include <loket/intake.h>
+#include <loket/notice.h>
 
 #include "match.h"
 
@@ -26,6 +27,7 @@ typedef struct Job {
 	char *reference; /* our msg-id for it; NULL: it gets none */
 	char *reply_to;	 /* where its reader is to answer; NULL: as it came */
 	char *sender;	 /* of its envelope from now on; NULL: as it came */
+	GPtrArray *told; /* of OutboxItem, what was put into the outbox */
 	bool created;
 	bool duplicate;
 	bool is_dry; /* all was decided, and is undone on purpose */
@@ -40,9 +42,19 @@ void prepare_departure(Job *job);
  * Borrowed. */
 const char *message_id_of(const Job *job);
 
-/* The address of the desk whose mail joins the ticket; the caller's. NULL: the
- * desk has none. */
-char *keyed_address(const Job *job);
+/* The address of the desk whose mail joins the ticket of that number; the
+ * caller's. NULL: the desk has none. */
+char *keyed_address(const Intake *intake, const ConfigDesk *desk,
+		    const char *number);
+
+/* Puts a notice of the job's desk into the outbox; ticket, instants and cause
+ * are filled in. *is_added is false when its key is there already. */
+bool tell(StoreTx *tx, const Job *job, Notice *notice, bool *is_added,
+	  GError **error);
+
+/* Tells the postmaster, once a day, that the site's limit holds
+ * acknowledgements. */
+bool alert_of_held(StoreTx *tx, const Job *job, GError **error);
 
 /* Puts the acknowledgement of the new ticket into the outbox, or notes why
  * there is none. */

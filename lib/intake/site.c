@@ -21,7 +21,8 @@ open_texts(Site *site, const char *data_dir, GError **error)
 	site->reader = mail_reader_new(data_dir, languages_of(site), error);
 	if (!site->reader)
 		return false;
-	site->templates = templates_load(data_dir, error);
+	site->templates = templates_load(
+		data_dir, site->config ? site->config->templates : NULL, error);
 	return site->templates != NULL;
 }
 

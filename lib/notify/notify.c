@@ -13,6 +13,10 @@
 /* RFC 2045 6.7 (5), without the CRLF. */
 #define QUOTED_LINE_MAX 76
 #define MESSAGE_ID_MAX 250
+#define TEXT_TYPE "text/plain; charset=utf-8"
+#define HTML_TYPE "text/html; charset=utf-8"
+/* Quoted-printable never has these two characters (RFC 2045 6.7). */
+#define BOUNDARY "=_loket"
 
 /* RFC 5322 3.2.3 */
 static bool
@@ -102,12 +106,12 @@ add_headers(GString *out, const Notification *notification)
 		add_message_id(out, "In-Reply-To", notification->in_reply_to);
 		add_message_id(out, "References", notification->in_reply_to);
 	}
-	header_add_plain(out, "Auto-Submitted", "auto-replied");
+	header_add_plain(out, "Auto-Submitted",
+			 notification->is_reply ? "auto-replied"
+						: "auto-generated");
 	header_add_plain(out, "X-Auto-Response-Suppress", "All");
 	header_add_plain(out, "Loket-Loop", notification->loop_mark);
 	header_add_plain(out, "MIME-Version", "1.0");
-	header_add_plain(out, "Content-Type", "text/plain; charset=utf-8");
-	header_add_plain(out, "Content-Transfer-Encoding", "quoted-printable");
 }
 
 /* Valid UTF-8 whose only control characters are LF and tab. */
@@ -171,12 +175,37 @@ add_body(GString *out, const char *text)
 	}
 }
 
+/* One part, or the whole of a mail that has but one: its header, its text. */
+static void
+add_part(GString *out, const char *type, const char *text)
+{
+	header_add_plain(out, "Content-Type", type);
+	header_add_plain(out, "Content-Transfer-Encoding", "quoted-printable");
+	g_string_append(out, "\r\n");
+	add_body(out, text);
+}
+
+/* RFC 2046 5.1.4: the plainest first. */
+static void
+add_alternatives(GString *out, const Notification *notification)
+{
+	header_add_plain(out, "Content-Type",
+			 "multipart/alternative; boundary=\"" BOUNDARY "\"");
+	g_string_append(out, "\r\n--" BOUNDARY "\r\n");
+	add_part(out, TEXT_TYPE, notification->text);
+	g_string_append(out, "\r\n--" BOUNDARY "\r\n");
+	add_part(out, HTML_TYPE, notification->html);
+	g_string_append(out, "\r\n--" BOUNDARY "--\r\n");
+}
+
 GBytes *
 notification_render(const Notification *notification)
 {
 	GString *mail = g_string_new(NULL);
 	add_headers(mail, notification);
-	g_string_append(mail, "\r\n");
-	add_body(mail, notification->text);
+	if (notification->html)
+		add_alternatives(mail, notification);
+	else
+		add_part(mail, TEXT_TYPE, notification->text);
 	return g_string_free_to_bytes(mail);
 }

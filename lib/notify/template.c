@@ -4,10 +4,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define FILE_BYTES_MAX 65536
-#define SUFFIX ".txt"
+#include "fill.h"
+#include "template_file.h"
+
+#define TEXT_SUFFIX ".txt"
+#define HTML_SUFFIX ".html"
 #define SUBJECT "Subject: "
-#define COLUMNS 72
 #define LAST_LANGUAGE "en"
 
 struct Template {
@@ -15,6 +17,7 @@ struct Template {
 	char *subject;
 	/* Lines parted by LF; LF may stand at both ends too. */
 	char **paragraphs;
+	char **html; /* the same; NULL: none */
 };
 
 struct Templates {
@@ -24,62 +27,23 @@ struct Templates {
 
 static const char *const kind_names[TEMPLATE_KINDS] = {
 	[TEMPLATE_ACK] = "ack",
+	[TEMPLATE_DESK_CLOSED] = "desk-closed",
+	[TEMPLATE_CLOSING] = "closing",
+	[TEMPLATE_PROMISE] = "promise",
+	[TEMPLATE_TAKEN_UP] = "taken-up",
 	[TEMPLATE_ANSWERED_TWICE] = "answered-twice",
 	[TEMPLATE_UNDELIVERABLE] = "undeliverable",
+	[TEMPLATE_ACKS_HELD] = "acks-held",
+	[TEMPLATE_NOT_SENT] = "not-sent",
+	[TEMPLATE_CHECK] = "check",
 };
 
-/* The value of the field whose name is these bytes; false when there is no
- * such field. */
-static bool
-field_value(const TemplateValues *values, const char *name, size_t length,
-	    const char **value)
-{
-	const struct {
-		const char *name;
-		const char *value;
-	} fields[] = {
-		{"number", values->number}, {"tag", values->tag},
-		{"desk", values->desk},	    {"address", values->address},
-		{"due", values->due},	    {"who", values->who},
-	};
-	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
-		if (strlen(fields[i].name) != length ||
-		    memcmp(fields[i].name, name, length) != 0)
-			continue;
-		*value = fields[i].value ? fields[i].value : "";
-		return true;
-	}
-	return false;
-}
-
-static bool
-fail_at(const char *file, size_t line, const char *message, GError **error)
-{
-	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG, "%s:%zu: %s", file,
-		    line, message);
-	return false;
-}
-
-static bool
-check_fields(const char *file, char **lines, GError **error)
-{
-	static const TemplateValues none = {0};
-	for (size_t i = 0; lines[i]; i++) {
-		const char *brace = strchr(lines[i], '{');
-		for (; brace; brace = strchr(brace + 1, '{')) {
-			size_t length = strcspn(brace + 1, "}");
-			const char *value;
-			if (field_value(&none, brace + 1, length, &value) &&
-			    brace[1 + length] == '}')
-				continue;
-			g_autofree char *message =
-				g_strdup_printf("unknown field \"%.*s\"",
-						(int)length + 2, brace);
-			return fail_at(file, i + 1, message, error);
-		}
-	}
-	return true;
-}
+/* One language as it is read; the site's own directory is searched first. */
+typedef struct Search {
+	Templates *templates;
+	const char *language;
+	const char *dirs[3]; /* NULL ends them */
+} Search;
 
 static void
 template_free(Template *template)
@@ -87,83 +51,87 @@ template_free(Template *template)
 	g_free(template->language);
 	g_free(template->subject);
 	g_strfreev(template->paragraphs);
+	g_strfreev(template->html);
 	g_free(template);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Template, template_free)
-
-/* Counts from the start, because the first bad byte knows no line. */
-static size_t
-line_of(const char *text, const char *at)
+static bool
+has_words(char **lines)
 {
-	size_t line = 1;
-	for (const char *p = text; p < at; p++)
-		line += *p == '\n';
-	return line;
-}
-
-/* The lines of a file without white space at their end; NULL on error. */
-static char **
-read_lines(const char *file, GError **error)
-{
-	g_autofree char *text = NULL;
-	size_t length;
-	g_autoptr(GError) cause = NULL;
-	if (!g_file_get_contents(file, &text, &length, &cause)) {
-		g_set_error_literal(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
-				    cause->message);
-		return NULL;
-	}
-	if (length > FILE_BYTES_MAX) {
-		fail_at(file, 1, "longer than 64 kB", error);
-		return NULL;
-	}
-	const char *end;
-	if (!g_utf8_validate(text, (gssize)length, &end)) {
-		fail_at(file, line_of(text, end), "not UTF-8", error);
-		return NULL;
-	}
-	char **lines = g_strsplit(text, "\n", -1);
-	for (size_t i = 0; lines[i]; i++)
-		g_strchomp(lines[i]);
-	return lines;
+	for (; *lines; lines++)
+		if (**lines)
+			return true;
+	return false;
 }
 
 static bool
 check_form(const char *file, char **lines, GError **error)
 {
 	if (!lines[0] || !g_str_has_prefix(lines[0], SUBJECT))
-		return fail_at(file, 1, "no \"Subject: ...\"", error);
+		return template_file_fail(file, 1, "no \"Subject: ...\"",
+					  error);
 	if (!lines[1] || *lines[1])
-		return fail_at(file, 2, "the line after Subject is not empty",
-			       error);
-	for (char **line = lines + 2; *line; line++)
-		if (**line)
-			return check_fields(file, lines, error);
-	return fail_at(file, 3, "no text", error);
+		return template_file_fail(
+			file, 2,
+			"the line after Subject is not empty: it is the only "
+			"header field",
+			error);
+	return has_words(lines + 2) ||
+	       template_file_fail(file, 3, "no text", error);
 }
 
-static Template *
-template_load(const char *file, const char *language, GError **error)
+static char **
+paragraphs_of(char **lines)
 {
-	g_auto(GStrv) lines = read_lines(file, error);
-	if (!lines || !check_form(file, lines, error))
-		return NULL;
-	g_autofree char *text = g_strjoinv("\n", lines + 2);
-	Template *template = g_new0(Template, 1);
-	template->language = g_strdup(language);
-	template->subject = g_strdup(lines[0] + strlen(SUBJECT));
-	template->paragraphs = g_strsplit(text, "\n\n", -1);
-	return template;
+	g_autofree char *text = g_strjoinv("\n", lines);
+	return g_strsplit(text, "\n\n", -1);
 }
 
 static bool
-kind_from_file_name(const char *name, enum TemplateKind *kind)
+load_text(const Search *search, enum TemplateKind kind, const char *file,
+	  GError **error)
+{
+	TemplatePlace place = {search->dirs, TEXT_SUFFIX};
+	g_auto(GStrv) lines = template_file_read(&place, file, error);
+	if (!lines || !check_form(file, lines, error))
+		return false;
+	Template *template = g_new0(Template, 1);
+	template->language = g_strdup(search->language);
+	template->subject = g_strdup(lines[0] + strlen(SUBJECT));
+	template->paragraphs = paragraphs_of(lines + 2);
+	g_hash_table_replace(search->templates->by_kind[kind],
+			     template->language, template);
+	return true;
+}
+
+static bool
+load_html(const Search *search, enum TemplateKind kind, const char *file,
+	  GError **error)
+{
+	TemplatePlace place = {search->dirs, HTML_SUFFIX};
+	Template *template = g_hash_table_lookup(
+		search->templates->by_kind[kind], search->language);
+	if (!template)
+		return template_file_fail(file, 1, "there is no text of it",
+					  error);
+	g_auto(GStrv) lines = template_file_read(&place, file, error);
+	if (!lines)
+		return false;
+	if (!has_words(lines))
+		return template_file_fail(file, 1, "no text", error);
+	g_strfreev(template->html);
+	template->html = paragraphs_of(lines);
+	return true;
+}
+
+typedef bool LoadFile(const Search *search, enum TemplateKind kind,
+		      const char *file, GError **error);
+
+bool
+template_kind_parse(const char *name, enum TemplateKind *kind)
 {
 	for (size_t i = 0; i < TEMPLATE_KINDS; i++) {
-		g_autofree char *expected =
-			g_strconcat(kind_names[i], SUFFIX, NULL);
-		if (strcmp(name, expected) != 0)
+		if (strcmp(kind_names[i], name) != 0)
 			continue;
 		*kind = (enum TemplateKind)i;
 		return true;
@@ -171,20 +139,25 @@ kind_from_file_name(const char *name, enum TemplateKind *kind)
 	return false;
 }
 
-static bool
-load_file(Templates *templates, const char *dir, const char *language,
-	  const char *name, GError **error)
+const char *
+template_kind_name(enum TemplateKind kind)
 {
+	return kind_names[kind];
+}
+
+static bool
+load_file(const Search *search, const char *dir, const char *name,
+	  const char *suffix, GError **error)
+{
+	LoadFile *load =
+		g_str_equal(suffix, TEXT_SUFFIX) ? load_text : load_html;
 	g_autofree char *file = g_build_filename(dir, name, NULL);
+	g_autofree char *base = g_strndup(name, strlen(name) - strlen(suffix));
 	enum TemplateKind kind;
-	if (!kind_from_file_name(name, &kind))
-		return fail_at(file, 1, "no notification has this name", error);
-	Template *template = template_load(file, language, error);
-	if (!template)
-		return false;
-	g_hash_table_replace(templates->by_kind[kind], template->language,
-			     template);
-	return true;
+	if (!template_kind_parse(base, &kind))
+		return template_file_fail(
+			file, 1, "no notification has this name", error);
+	return load(search, kind, file, error);
 }
 
 static GDir *
@@ -198,33 +171,59 @@ open_dir(const char *path, GError **error)
 	return dir;
 }
 
+/* Editors leave other files beside. */
 static bool
-load_language(Templates *templates, const char *path, const char *language,
-	      GError **error)
+load_files(const Search *search, const char *path, const char *suffix,
+	   GError **error)
 {
 	g_autoptr(GDir) dir = open_dir(path, error);
 	if (!dir)
 		return false;
 	for (const char *name; (name = g_dir_read_name(dir));)
-		/* editors leave other files beside */
-		if (g_str_has_suffix(name, SUFFIX) && *name != '.' &&
-		    !load_file(templates, path, language, name, error))
+		if (g_str_has_suffix(name, suffix) && *name != '.' &&
+		    !template_file_is_part(name) &&
+		    !load_file(search, path, name, suffix, error))
 			return false;
 	return true;
 }
 
+/* The roots of all templates: the site's own, NULL for none, and Loket's. */
+typedef struct Roots {
+	const char *own;
+	const char *shipped;
+} Roots;
+
 static bool
-load_languages(Templates *templates, const char *path, GError **error)
+load_language(Templates *templates, const Roots *roots, const char *root,
+	      const char *language, GError **error)
 {
-	g_autoptr(GDir) dir = open_dir(path, error);
+	g_autofree char *dir = g_build_filename(root, language, NULL);
+	g_autofree char *shipped =
+		g_build_filename(roots->shipped, language, NULL);
+	g_autofree char *own =
+		roots->own ? g_build_filename(roots->own, language, NULL)
+			   : NULL;
+	Search search = {templates, language, {shipped, NULL, NULL}};
+	if (own) {
+		search.dirs[0] = own;
+		search.dirs[1] = shipped;
+	}
+	return !g_file_test(dir, G_FILE_TEST_IS_DIR) ||
+	       (load_files(&search, dir, TEXT_SUFFIX, error) &&
+		load_files(&search, dir, HTML_SUFFIX, error));
+}
+
+static bool
+load_languages(Templates *templates, const Roots *roots, const char *root,
+	       GError **error)
+{
+	g_autoptr(GDir) dir = open_dir(root, error);
 	if (!dir)
 		return false;
-	for (const char *name; (name = g_dir_read_name(dir));) {
-		g_autofree char *sub = g_build_filename(path, name, NULL);
-		if (*name != '.' && g_file_test(sub, G_FILE_TEST_IS_DIR) &&
-		    !load_language(templates, sub, name, error))
+	for (const char *name; (name = g_dir_read_name(dir));)
+		if (*name != '.' &&
+		    !load_language(templates, roots, root, name, error))
 			return false;
-	}
 	return true;
 }
 
@@ -237,14 +236,14 @@ check_last_language(const Templates *templates, const char *path,
 			continue;
 		g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
 			    "%s/%s/%s%s: missing", path, LAST_LANGUAGE,
-			    kind_names[i], SUFFIX);
+			    kind_names[i], TEXT_SUFFIX);
 		return false;
 	}
 	return true;
 }
 
 Templates *
-templates_load(const char *data_dir, GError **error)
+templates_load(const char *data_dir, const char *own_dir, GError **error)
 {
 	g_autoptr(Templates) templates = g_new0(Templates, 1);
 	for (size_t i = 0; i < TEMPLATE_KINDS; i++)
@@ -252,7 +251,10 @@ templates_load(const char *data_dir, GError **error)
 			g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
 					      (GDestroyNotify)template_free);
 	g_autofree char *path = g_build_filename(data_dir, "templates", NULL);
-	if (!load_languages(templates, path, error) ||
+	Roots roots = {own_dir && *own_dir ? own_dir : NULL, path};
+	if (!load_languages(templates, &roots, roots.shipped, error) ||
+	    (roots.own &&
+	     !load_languages(templates, &roots, roots.own, error)) ||
 	    !check_last_language(templates, path, error))
 		return NULL;
 	return g_steal_pointer(&templates);
@@ -296,103 +298,22 @@ template_language(const Template *template)
 	return template->language;
 }
 
-static void
-add_value(GString *out, const char *value)
-{
-	g_autofree char *valid = g_utf8_make_valid(value, -1);
-	for (const char *p = valid; *p; p += g_utf8_skip[(guchar)*p]) {
-		gunichar c = g_utf8_get_char(p);
-		g_string_append_unichar(out, g_unichar_iscntrl(c) ? ' ' : c);
-	}
-}
-
-/* Appends text with its fields filled in; false when one had no value. */
-static bool
-fill(GString *out, const char *text, const TemplateValues *values)
-{
-	bool complete = true;
-	for (;;) {
-		size_t plain = strcspn(text, "{");
-		g_string_append_len(out, text, (gssize)plain);
-		text += plain;
-		if (!*text)
-			return complete;
-		size_t length = strcspn(text + 1, "}");
-		const char *value = "";
-		field_value(values, text + 1, length, &value);
-		complete = complete && *value;
-		add_value(out, value);
-		text += strlen("{") + length + strlen("}");
-	}
-}
-
 char *
 template_subject(const Template *template, const TemplateValues *values)
 {
-	GString *subject = g_string_new(NULL);
-	fill(subject, template->subject, values);
-	return g_strstrip(g_string_free(subject, FALSE));
-}
-
-static size_t
-char_columns(const char *p)
-{
-	gunichar c = g_utf8_get_char(p);
-	if (g_unichar_iszerowidth(c))
-		return 0;
-	return g_unichar_iswide(c) ? 2 : 1;
-}
-
-/* The bytes of line up to where it is to be broken, a space or its end. */
-static size_t
-break_length(const char *line)
-{
-	const char *start = line + strspn(line, " ");
-	const char *space = NULL;
-	size_t column = (size_t)(start - line);
-	for (const char *p = start; *p; p += g_utf8_skip[(guchar)*p]) {
-		if (*p == ' ')
-			space = p;
-		column += char_columns(p);
-		if (column > COLUMNS && space)
-			return (size_t)(space - line);
-	}
-	return strlen(line);
-}
-
-static void
-add_wrapped(GString *out, const char *line)
-{
-	do {
-		size_t length = break_length(line);
-		g_string_append_len(out, line, (gssize)length);
-		g_string_append_c(out, '\n');
-		line += length;
-		line += strspn(line, " ");
-	} while (*line);
-}
-
-static void
-add_paragraph(GString *out, const char *paragraph, const TemplateValues *values)
-{
-	g_autoptr(GString) filled = g_string_new(NULL);
-	paragraph += strspn(paragraph, "\n");
-	if (!fill(filled, paragraph, values))
-		return;
-	g_auto(GStrv) lines = g_strsplit(g_strchomp(filled->str), "\n", -1);
-	if (!lines[0])
-		return;
-	if (out->len > 0)
-		g_string_append_c(out, '\n');
-	for (char **line = lines; *line; line++)
-		add_wrapped(out, *line);
+	return fill_line(template->subject, values);
 }
 
 char *
 template_text(const Template *template, const TemplateValues *values)
 {
-	GString *text = g_string_new(NULL);
-	for (char **p = template->paragraphs; *p; p++)
-		add_paragraph(text, *p, values);
-	return g_string_free(text, FALSE);
+	return fill_paragraphs(template->paragraphs, values, FILL_TEXT);
+}
+
+char *
+template_html(const Template *template, const TemplateValues *values)
+{
+	return template->html
+		       ? fill_paragraphs(template->html, values, FILL_HTML)
+		       : NULL;
 }

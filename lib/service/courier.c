@@ -11,7 +11,6 @@
 
 /* What the site's brake holds. */
 #define HELD_KIND "ack"
-#define HOUR_S 3600
 
 typedef struct Worker {
 	Courier *courier;
@@ -23,6 +22,7 @@ typedef struct Worker {
 struct Courier {
 	const Config *config;
 	Store *store;
+	CourierWatch watch;
 	Worker workers[COURIER_WORKERS];
 	GMutex lock;
 	GCond changed;
@@ -50,6 +50,12 @@ courier_new(const Config *config, Store *store, GError **error)
 	return g_steal_pointer(&courier);
 }
 
+void
+courier_set_watch(Courier *courier, const CourierWatch *watch)
+{
+	courier->watch = *watch;
+}
+
 /* What is due when a round begins is sent in it. It may last: a slow relay
  * takes up to a minute for each mail. */
 typedef struct Round {
@@ -65,7 +71,7 @@ round_now(const Round *round)
 }
 
 typedef struct Delivery {
-	const Config *config;
+	const Courier *courier;
 	const Round *round;
 	OutboxItem *item; /* owned */
 	int64_t reserved_until;
@@ -97,16 +103,36 @@ look(StoreTx *tx, void *data, GError **error)
 	       store_outbox_has_held(tx, HELD_KIND, &outlook->has_held, error);
 }
 
-/* What the site's hour has room for. */
+/* For how many the site's limits have room. */
+static bool
+count_room(StoreTx *tx, const Config *config, int64_t now, int64_t *room,
+	   GError **error)
+{
+	*room = G_MAXINT64;
+	for (guint i = 0; i < config->ack_limit_site->len; i++) {
+		const ConfigLimit *limit =
+			&g_array_index(config->ack_limit_site, ConfigLimit, i);
+		int64_t made;
+		if (!store_outbox_count(tx, HELD_KIND, OUTBOX_SITE, NULL,
+					now - limit->window_s, &made, error))
+			return false;
+		*room = MIN(*room, limit->most - made);
+	}
+	return true;
+}
+
+typedef struct Release {
+	const Config *config;
+	int64_t now;
+} Release;
+
 static bool
 release(StoreTx *tx, void *data, GError **error)
 {
-	const Round *round = data;
-	int64_t made;
-	return store_outbox_count(tx, HELD_KIND, OUTBOX_SITE, NULL,
-				  round->began_at - HOUR_S, &made, error) &&
-	       store_outbox_release(tx, HELD_KIND, OUTBOX_ACKS_AN_HOUR - made,
-				    round->began_at, error);
+	const Release *held = data;
+	int64_t room;
+	return count_room(tx, held->config, held->now, &room, error) &&
+	       store_outbox_release(tx, HELD_KIND, room, held->now, error);
 }
 
 static bool
@@ -114,7 +140,8 @@ add_to_thread(StoreTx *tx, const Delivery *delivery, GError **error)
 {
 	const OutboxItem *item = delivery->item;
 	const ConfigDesk *desk =
-		item->desk ? config_desk_by_title(delivery->config, item->desk)
+		item->desk ? config_desk_by_title(delivery->courier->config,
+						  item->desk)
 			   : NULL;
 	g_autoptr(GPtrArray) to = g_ptr_array_new();
 	g_ptr_array_add(to, item->recipient);
@@ -145,18 +172,32 @@ add_event(StoreTx *tx, const Delivery *delivery, GError **error)
 			       detail, error);
 }
 
+/* What of a ticket's own is told in its thread and events. */
+static bool
+record(StoreTx *tx, const Delivery *delivery, GError **error)
+{
+	const OutboxItem *item = delivery->item;
+	bool is_sent = g_str_equal(item->state, "sent");
+	return !item->ticket ||
+	       ((!is_sent || add_to_thread(tx, delivery, error)) &&
+		add_event(tx, delivery, error));
+}
+
 static bool
 save(StoreTx *tx, void *data, GError **error)
 {
 	const Delivery *delivery = data;
 	const OutboxItem *item = delivery->item;
+	const CourierWatch *watch = &delivery->courier->watch;
 	if (!store_outbox_save(tx, item, error))
 		return false;
-	if (!item->ticket || g_str_equal(item->state, "waiting"))
+	if (g_str_equal(item->state, "waiting"))
 		return true;
-	bool is_sent = g_str_equal(item->state, "sent");
-	return (!is_sent || add_to_thread(tx, delivery, error)) &&
-	       add_event(tx, delivery, error);
+	if (!record(tx, delivery, error))
+		return false;
+	return !watch->given_up || !g_str_equal(item->state, "failed") ||
+	       watch->given_up(tx, item, delivery->answered_at, watch->data,
+			       error);
 }
 
 static int64_t
@@ -249,7 +290,12 @@ deliver(const Worker *worker, Delivery *delivery, GError **error)
 		note_expiry(item);
 	else
 		offer(worker->smtp, delivery);
-	return save_in_time(worker->courier->store, delivery, error);
+	if (!save_in_time(worker->courier->store, delivery, error))
+		return false;
+	const CourierWatch *watch = &worker->courier->watch;
+	if (watch->answered)
+		watch->answered(item, watch->data);
+	return true;
 }
 
 static bool
@@ -267,7 +313,7 @@ send_next(const Worker *worker, const Round *round, bool *has, unsigned *sent,
 	  GError **error)
 {
 	const Courier *courier = worker->courier;
-	Delivery delivery = {.config = courier->config, .round = round};
+	Delivery delivery = {.courier = courier, .round = round};
 	if (!store_write(courier->store, take, &delivery, error))
 		return false;
 	g_autoptr(OutboxItem) item = delivery.item;
@@ -305,6 +351,7 @@ bool
 courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
 {
 	Round round = {now, g_get_monotonic_time()};
+	Release held = {courier->config, now};
 	Outlook outlook;
 	*sent = 0;
 	if (courier->config->dry_run)
@@ -313,7 +360,7 @@ courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
 	if (!store_read(courier->store, look, &outlook, error))
 		return false;
 	if (outlook.has_held &&
-	    !store_write(courier->store, release, &round, error))
+	    !store_write(courier->store, release, &held, error))
 		return false;
 	bool is_due = outlook.next_at > 0 && outlook.next_at <= now;
 	if (!outlook.has_held && !is_due)

@@ -8,7 +8,7 @@
 
 #include "sqlite.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 static const char ticket_tables[] =
 	/* one row: what the site counts */
@@ -173,6 +173,20 @@ static const char mail_tables[] =
 	"CREATE INDEX outbox_desk ON outbox (kind, desk, created_at);"
 	"CREATE INDEX outbox_created ON outbox (kind, created_at, state);";
 
+/* What each version has added to the one before it. */
+static const char version_2[] =
+	"CREATE TABLE desk_notice ("
+	" desk TEXT NOT NULL COLLATE NOCASE,"
+	" language TEXT NOT NULL," /* "": of everybody */
+	" text TEXT NOT NULL,"
+	" until INTEGER NOT NULL,"
+	" PRIMARY KEY (desk, language)) WITHOUT ROWID;";
+
+static const char *const steps[SCHEMA_VERSION][2] = {
+	{ticket_tables, mail_tables},
+	{version_2, ""},
+};
+
 static bool
 schema_version(StoreDb *db, int64_t *version, GError **error)
 {
@@ -187,41 +201,56 @@ schema_version(StoreDb *db, int64_t *version, GError **error)
 }
 
 static bool
+take_steps(StoreDb *db, int64_t version, GError **error)
+{
+	for (; version < SCHEMA_VERSION; version++)
+		for (size_t i = 0; i < G_N_ELEMENTS(steps[version]); i++)
+			if (!db_exec(db, steps[version][i], error))
+				return false;
+	return db_exec(db, "PRAGMA user_version = " G_STRINGIFY(SCHEMA_VERSION),
+		       error);
+}
+
+/* Makes the schema, or brings it up to date: whole or not at all. */
+static bool
 schema_make(StoreDb *db, GError **error)
 {
 	/* another program may have made it while we waited for the lock */
 	int64_t version;
 	return db_exec(db, "BEGIN IMMEDIATE", error) &&
 	       schema_version(db, &version, error) &&
-	       (version > 0 ||
-		(db_exec(db, ticket_tables, error) &&
-		 db_exec(db, mail_tables, error) &&
-		 db_exec(db,
-			 "PRAGMA user_version = " G_STRINGIFY(SCHEMA_VERSION),
-			 error))) &&
-	       db_exec(db, "COMMIT", error);
+	       take_steps(db, version, error) && db_exec(db, "COMMIT", error);
+}
+
+/* Fails for one that is newer. */
+static bool
+find_version(StoreDb *db, int64_t *version, GError **error)
+{
+	if (!schema_version(db, version, error))
+		return false;
+	if (*version <= SCHEMA_VERSION)
+		return true;
+	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
+		    "store: its schema %d is newer than this program's "
+		    "%d, expected a newer Loket",
+		    (int)*version, SCHEMA_VERSION);
+	return false;
 }
 
 bool
 schema_check(StoreDb *db, bool *is_made, GError **error)
 {
 	int64_t version;
-	if (!schema_version(db, &version, error))
+	if (!find_version(db, &version, error))
 		return false;
 	*is_made = version > 0;
-	if (version <= SCHEMA_VERSION)
-		return true;
-	g_set_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
-		    "store: its schema %d is newer than this program's "
-		    "%d, expected a newer Loket",
-		    (int)version, SCHEMA_VERSION);
-	return false;
+	return true;
 }
 
 bool
 schema_prepare(StoreDb *db, GError **error)
 {
-	bool is_made;
-	return schema_check(db, &is_made, error) &&
-	       (is_made || schema_make(db, error));
+	int64_t version;
+	return find_version(db, &version, error) &&
+	       (version == SCHEMA_VERSION || schema_make(db, error));
 }

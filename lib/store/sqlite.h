@@ -62,7 +62,8 @@ char *row_text(sqlite3_stmt *row, int column);
 
 /* Whether there is a schema; one that is newer is refused. */
 bool schema_check(StoreDb *db, bool *is_made, GError **error);
-/* The same on a writable connection; made on an empty file. */
+/* The same on a writable connection: made on an empty file, and an older one
+ * brought up to date. */
 bool schema_prepare(StoreDb *db, GError **error);
 
 /* The writer thread of a store, which is made when there is none. */

@@ -94,5 +94,5 @@ ticket_merge(Ticket *into, Ticket *from, int64_t at)
 	from->promise = 0;
 	into->is_confirmed |= from->is_confirmed;
 	into->is_undeliverable |= from->is_undeliverable;
-	ticket_close(from, NULL, at);
+	ticket_close(from, NULL, at, false);
 }

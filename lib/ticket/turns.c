@@ -189,13 +189,14 @@ ticket_done(Ticket *ticket, int64_t at)
 }
 
 void
-ticket_close(Ticket *ticket, const Calendar *calendar, int64_t at)
+ticket_close(Ticket *ticket, const Calendar *calendar, int64_t at,
+	     bool has_note)
 {
 	TicketClock *resolution = running(ticket, TARGET_RESOLUTION);
 	bool is_answered =
 		ticket->answers->len > 0 && !ticket_running_response(ticket);
 	end_pause(ticket, calendar, at);
-	if (resolution && is_answered)
+	if (resolution && (is_answered || has_note))
 		meet(resolution, NULL, at);
 	for (guint i = 0; i < ticket->clocks->len; i++) {
 		TicketClock *clock = ticket->clocks->pdata[i];

@@ -117,7 +117,7 @@ subtest 'the limits of the unauthenticated hold' => sub {
 			'Authentication-Results' => passed('acme.example'));
 		$count{$_}++ for ack_event($cli, $got);
 	}
-	is $count{'ack suppressed: 60 an hour to the domain'}, 1, 'the domain that was typed is counted';
+	is $count{'ack suppressed: the limit for unauthenticated mail of the domain is reached: 60 in 1 h'}, 1, 'the domain that was typed is counted';
 	is scalar(() = $cli->acked), 60, 'sixty';
 };
 

@@ -260,7 +260,7 @@ subtest 'a closed ticket takes no more orders' => sub {
 	is_refused($cli, qr/ticket $number is closed/, EX_DATAERR, $number, @$_)
 		for ['close', $number], ['answered', $number], ['done', $number], ['wait', $number],
 			['wait', $number, '2026-12-01'], ['promise', $number, '2026-12-01'];
-	is_refused($cli, qr/\S/, EX_USAGE, $number, @$_) for ['close'], ['close', $number, 'x'];
+	is_refused($cli, qr/\S/, EX_USAGE, $number, @$_) for ['close'], ['close', $number, 'x', 'y'];
 };
 
 subtest 'a promise ends at closing' => sub {

@@ -22,7 +22,7 @@ set_up(Intake *intake)
 	g_setenv("LOKET_TEST_DIR", fuzz_directory(), TRUE);
 	intake->config = config_load("tests/mail/loket.conf", "conf", NULL);
 	intake->reader = fuzz_reader();
-	intake->templates = templates_load("conf", NULL);
+	intake->templates = templates_load("conf", NULL, NULL);
 	intake->tags = tag_reader_new();
 	intake->hostname = "mx.acme.example";
 	g_assert_true(intake->config && intake->templates);

@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	write_template(data, size);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Templates) templates =
-		templates_load(fuzz_directory(), &error);
+		templates_load(fuzz_directory(), NULL, &error);
 	if (!templates) {
 		g_assert_error(error, LOKET_ERROR, LOKET_ERROR_CONFIG);
 		return 0;

@@ -21,6 +21,7 @@ acknowledgement(void **state)
 		.to = "customer@home.example",
 		.subject = "[ACME #2600042179] Wij hebben uw bericht ontvangen",
 		.text = "Goedendag,\n\nDank u wel.\n",
+		.is_reply = true,
 		.message_id = "2600042179.k7d2@acme.example",
 		.in_reply_to = "CAF=x+1@mail.home.example",
 		.loop_mark = "k7d2q9",
@@ -388,10 +389,49 @@ free_zone(void **state)
 	return 0;
 }
 
+static void
+says_whether_a_mail_caused_it(void **state)
+{
+	Notification notification = acknowledgement(state);
+	assert_field(&notification, "Auto-Submitted",
+		     "Auto-Submitted: auto-replied");
+	notification.is_reply = false;
+	assert_field(&notification, "Auto-Submitted",
+		     "Auto-Submitted: auto-generated");
+}
+
+/* RFC 2046 5.1.4: text first, so that the last that a client knows is best. */
+static void
+has_an_html_part_when_it_is_given_one(void **state)
+{
+	Notification notification = acknowledgement(state);
+	notification.text = "Één =_loket\n--=_loket--\n";
+	notification.html = "<p>Één</p>\n";
+	g_autofree char *mail = render(&notification);
+	assert_non_null(strstr(mail, "\r\nContent-Type: multipart/alternative; "
+				     "boundary=\"=_loket\"\r\n\r\n"));
+	const char *body = strstr(mail, "\r\n\r\n") + 4;
+	assert_string_equal(body,
+			    "--=_loket\r\n"
+			    "Content-Type: text/plain; charset=utf-8\r\n"
+			    "Content-Transfer-Encoding: quoted-printable\r\n"
+			    "\r\n"
+			    "=C3=89=C3=A9n =3D_loket\r\n"
+			    "--=3D_loket--\r\n"
+			    "\r\n--=_loket\r\n"
+			    "Content-Type: text/html; charset=utf-8\r\n"
+			    "Content-Transfer-Encoding: quoted-printable\r\n"
+			    "\r\n"
+			    "<p>=C3=89=C3=A9n</p>\r\n"
+			    "\r\n--=_loket--\r\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_whether_a_mail_caused_it),
+		cmocka_unit_test(has_an_html_part_when_it_is_given_one),
 		cmocka_unit_test(writes_the_whole_mail),
 		cmocka_unit_test(asks_for_replies_elsewhere_when_told_so),
 		cmocka_unit_test(takes_ids_in_angle_brackets),

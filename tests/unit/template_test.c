@@ -17,6 +17,7 @@ static const TemplateValues VALUES = {
 	.desk = "Acme Service",
 	.address = "support@acme.example",
 	.due = "Tuesday 24 November at 17:30",
+	.target = "1 working day",
 };
 
 /* name is "LANG/FILE". */
@@ -40,12 +41,14 @@ site_add(const char *dir, const char *name, const char *text)
 static char *
 site_new(void)
 {
-	static const char *const others[] = {"en/answered-twice.txt",
-					     "en/undeliverable.txt"};
 	char *dir = g_dir_make_tmp("template-test-XXXXXX", NULL);
 	assert_non_null(dir);
-	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
-		site_add(dir, others[i], "Subject: x\n\nx\n");
+	for (enum TemplateKind kind = 0; kind < TEMPLATE_KINDS; kind++) {
+		g_autofree char *name =
+			g_strdup_printf("en/%s.txt", template_kind_name(kind));
+		if (kind != TEMPLATE_ACK)
+			site_add(dir, name, "Subject: x\n\nx\n");
+	}
 	return dir;
 }
 
@@ -76,7 +79,7 @@ load_text(const char *text)
 	char *site = site_new();
 	site_add(site, "en/ack.txt", text);
 	g_autoptr(GError) error = NULL;
-	Templates *templates = templates_load(site, &error);
+	Templates *templates = templates_load(site, NULL, &error);
 	assert_null(error);
 	assert_non_null(templates);
 	site_free(site);
@@ -224,7 +227,7 @@ falls_back_to_the_desk_then_to_english(void **state)
 	site_add(site, "en/ack.txt", "Subject: english\n\nx\n");
 	site_add(site, "nl/ack.txt", "Subject: nederlands\n\nx\n");
 	site_add(site, "fr/ack.txt", "Subject: français\n\nx\n");
-	g_autoptr(Templates) templates = templates_load(site, NULL);
+	g_autoptr(Templates) templates = templates_load(site, NULL, NULL);
 	static const struct {
 		const char *language, *fallback, *want;
 	} cases[] = {
@@ -252,7 +255,7 @@ static void
 assert_refused(const char *site, const char *want_end)
 {
 	g_autoptr(GError) error = NULL;
-	Templates *templates = templates_load(site, &error);
+	Templates *templates = templates_load(site, NULL, &error);
 	assert_null(templates);
 	assert_true(g_error_matches(error, LOKET_ERROR, LOKET_ERROR_CONFIG));
 	if (!strstr(error->message, want_end))
@@ -334,81 +337,181 @@ tells_a_wrong_file_from_one_of_an_editor(void **state)
 	site_add(site, "en/ack.txt.dpkg-dist", "{");
 	site_add(site, ".git/ack.txt", "{");
 	site_add(site, "README", "{");
-	g_autoptr(Templates) templates = templates_load(site, NULL);
+	g_autoptr(Templates) templates = templates_load(site, NULL, NULL);
 	assert_non_null(templates);
 	site_add(site, "en/akc.txt", "Subject: x\n\nx\n");
 	assert_refused(site, "/en/akc.txt:1: ");
 	site_free(site);
 }
 
-/* Lines of at most 72 columns, no field left, all values in their place. */
 static void
-assert_good_acknowledgement(const Template *template, const char *due)
+puts_parts_in_their_place(void **state)
 {
-	TemplateValues values = VALUES;
-	values.due = due;
-	g_autofree char *subject = template_subject(template, &values);
-	g_autofree char *text = template_text(template, &values);
-	assert_true(g_str_has_prefix(subject, "[ACME #2600042179] "));
-	assert_in_range(g_utf8_strlen(subject, -1), 20, 60);
-	assert_null(strpbrk(text, "{}\r\t"));
-	assert_non_null(strstr(text, "2600042179"));
-	assert_non_null(strstr(text, due));
-	assert_non_null(strstr(text, "\nAcme Service\n"));
-	assert_non_null(strstr(text, "BSN"));
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	for (char **line = lines; *line; line++)
-		assert_in_range(g_utf8_strlen(*line, -1), 0, 72);
+	(void)state;
+	char *site = site_new();
+	site_add(site, "en/ack.txt",
+		 "Subject: x\n\na\n\n{include end}\n\nb {due}\n");
+	site_add(site, "en/end.part.txt", "c {desk}\n{include deeper}\n");
+	site_add(site, "en/deeper.part.txt", "{number}\n");
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Templates) templates = templates_load(site, NULL, &error);
+	assert_null(error);
+	g_autofree char *text = template_text(
+		templates_find(templates, TEMPLATE_ACK, "en", NULL), &VALUES);
+	assert_string_equal(text, "a\n\nc Acme Service\n2600042179\n\n"
+				  "b Tuesday 24 November at 17:30\n");
+	site_free(site);
 }
 
 static void
-ships_acknowledgements_that_tell_the_date_on_one_line(void **state)
+refuses_parts_that_are_wrong(void **state)
 {
 	(void)state;
-	/* the longest date of each language */
 	static const struct {
-		const char *language, *due;
+		const char *ack, *part, *other, *want;
 	} cases[] = {
-		{"nl", "donderdag 24 september 2026 om 17.30 uur"},
-		{"en", "Wednesday 23 September 2026 at 17:30"},
-		{"de", "Donnerstag, 24. September 2026, 17:30 Uhr"},
-		{"fr", "mercredi 23 septembre 2026 à 17 h 30"},
+		{"{include no}", "x", "x",
+		 "/en/ack.txt:3: there is no part \"no\""},
+		{"{include part}", "{include part}", "x",
+		 "/en/part.part.txt:1: part \"part\" includes itself"},
+		{"{include part}", "\n{include other}", "{include part}",
+		 "/en/other.part.txt:1: part \"part\" includes itself"},
+		{"{include part}", "x\n{dsek}", "x",
+		 "/en/part.part.txt:2: unknown field \"{dsek}\""},
+		{"a {include part}", "x", "x",
+		 "/en/ack.txt:3: unknown field \"{include part}\""},
+		{"{include ../part}", "x", "x",
+		 "/en/ack.txt:3: unknown field \"{include ../part}\""},
+		{"{include part", "x", "x", "/en/ack.txt:3: unknown field"},
 	};
-	g_autoptr(Templates) templates = templates_load("conf", NULL);
-	assert_non_null(templates);
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		const Template *template = templates_find(
-			templates, TEMPLATE_ACK, cases[i].language, NULL);
-		assert_string_equal(template_language(template),
-				    cases[i].language);
-		assert_good_acknowledgement(template, cases[i].due);
+		char *site = site_new();
+		g_autofree char *ack =
+			g_strconcat("Subject: x\n\n", cases[i].ack, "\n", NULL);
+		site_add(site, "en/ack.txt", ack);
+		site_add(site, "en/part.part.txt", cases[i].part);
+		site_add(site, "en/other.part.txt", cases[i].other);
+		assert_refused(site, cases[i].want);
+		site_free(site);
 	}
 }
 
+/* A file a level, each with the next one ten times: 10^n lines in all. */
 static void
-ships_alerts_that_say_whom_they_are_about(void **state)
+ends_parts_that_grow_without_measure(void **state)
 {
 	(void)state;
-	static const enum TemplateKind kinds[] = {TEMPLATE_ANSWERED_TWICE,
-						  TEMPLATE_UNDELIVERABLE};
-	static const char *const languages[] = {"nl", "en", "de", "fr"};
-	g_autoptr(Templates) templates = templates_load("conf", NULL);
-	TemplateValues values = {.number = "2600042179",
-				 .tag = "[ACME #2600042179]",
-				 .desk = "Acme Service",
-				 .who = "els@acme.example"};
-	for (size_t i = 0; i < 8; i++) {
-		const char *language = languages[i % 4];
-		const Template *template =
-			templates_find(templates, kinds[i / 4], language, NULL);
-		g_autofree char *text = template_text(template, &values);
-		g_autofree char *subject = template_subject(template, &values);
-		assert_string_equal(template_language(template), language);
-		assert_non_null(strstr(text, "els@acme.example"));
-		assert_non_null(strstr(text, "\nAcme Service\n"));
-		assert_non_null(strstr(subject, "[ACME #2600042179] "));
-		assert_null(strchr(text, '{'));
+	char *site = site_new();
+	site_add(site, "en/ack.txt", "Subject: x\n\n{include p0}\n");
+	for (int level = 0; level < 20; level++) {
+		g_autofree char *name =
+			g_strdup_printf("en/p%d.part.txt", level);
+		g_autofree char *line =
+			g_strdup_printf("{include p%d}\n", level + 1);
+		GString *lines = g_string_new("some words\n");
+		for (int i = 0; i < 10; i++)
+			g_string_append(lines, line);
+		g_autofree char *text = g_string_free(lines, FALSE);
+		site_add(site, name, text);
 	}
+	assert_refused(site, "parts are nested too deep");
+	site_add(site, "en/p6.part.txt", "some more words\n");
+	assert_refused(site, "longer than 256 kB with its parts");
+	site_free(site);
+}
+
+static void
+takes_the_texts_of_the_site_first(void **state)
+{
+	(void)state;
+	char *site = site_new();
+	char *own = g_dir_make_tmp("template-own-XXXXXX", NULL);
+	g_autofree char *dutch = g_build_filename(own, "nl", NULL);
+	g_autofree char *file = g_build_filename(dutch, "ack.txt", NULL);
+	g_autofree char *english = g_build_filename(own, "en", NULL);
+	g_autofree char *part = g_build_filename(english, "end.part.txt", NULL);
+	site_add(site, "en/ack.txt", "Subject: en\n\n{include end}\n");
+	site_add(site, "en/end.part.txt", "shipped\n");
+	site_add(site, "nl/ack.txt", "Subject: nl\n\nx\n");
+	assert_return_code(g_mkdir(dutch, 0700), 0);
+	assert_return_code(g_mkdir(english, 0700), 0);
+	assert_true(g_file_set_contents(file, "Subject: eigen\n\n{desk}\n", -1,
+					NULL));
+	assert_true(g_file_set_contents(part, "our own\n", -1, NULL));
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Templates) templates = templates_load(site, own, &error);
+	assert_null(error);
+	g_autofree char *subject = template_subject(
+		templates_find(templates, TEMPLATE_ACK, "nl", NULL), &VALUES);
+	g_autofree char *text = template_text(
+		templates_find(templates, TEMPLATE_ACK, "en", NULL), &VALUES);
+	assert_string_equal(subject, "eigen");
+	assert_string_equal(text, "our own\n");
+	g_autoptr(Templates) none =
+		templates_load(site, "/nonexistent", &error);
+	assert_null(none);
+	assert_true(g_error_matches(error, LOKET_ERROR, LOKET_ERROR_CONFIG));
+	site_free(own);
+	site_free(site);
+}
+
+static void
+fills_in_html_with_escaped_values(void **state)
+{
+	(void)state;
+	char *site = site_new();
+	TemplateValues values = VALUES;
+	values.desk = "<b>\"A&B\"</b>";
+	values.due = NULL;
+	site_add(site, "en/ack.txt", "Subject: x\n\nx\n");
+	site_add(site, "en/ack.html",
+		 "<p title=\"{desk}\">{desk}</p>\n\n<p>{due}</p>\n\n"
+		 "{include end}\n");
+	site_add(site, "en/end.part.html", "<p>{number}</p>\n");
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Templates) templates = templates_load(site, NULL, &error);
+	assert_null(error);
+	g_autofree char *html = template_html(
+		templates_find(templates, TEMPLATE_ACK, "en", NULL), &values);
+	assert_string_equal(html,
+			    "<p title=\"&lt;b&gt;&quot;A&amp;B&quot;&lt;/b&gt;"
+			    "\">&lt;b&gt;&quot;A&amp;B&quot;&lt;/b&gt;</p>\n\n"
+			    "<p>2600042179</p>\n");
+	assert_null(template_html(
+		templates_find(templates, TEMPLATE_CLOSING, "en", NULL),
+		&values));
+	site_add(site, "nl/ack.html", "<p>x</p>\n");
+	assert_refused(site, "/nl/ack.html:1: there is no text of it");
+	site_free(site);
+}
+
+static void
+takes_no_other_header_field(void **state)
+{
+	(void)state;
+	char *site = site_new();
+	site_add(site, "en/ack.txt", "Subject: x\nReply-To: {who}\n\nx\n");
+	assert_refused(site, "/en/ack.txt:2: the line after Subject is not "
+			     "empty: it is the only header field");
+	site_free(site);
+}
+
+static void
+keeps_hostile_values_on_their_line(void **state)
+{
+	(void)state;
+	TemplateValues values = VALUES;
+	values.desk = "a\xe2\x80\xae"
+		      "b\xe2\x81\xa6"
+		      "c\xe2\x80\x8f"
+		      "d\xe2\x80\xa8"
+		      "e\xd8\x9c"
+		      "f\x7fg\xc2\x85h";
+	assert_filled("{desk}\n", &values, "abcd ef g h\n");
+	g_autofree char *long_value = g_strnfill(10240, 'x');
+	values.desk = long_value;
+	g_autofree char *got = fill_text("{desk}\n", &values);
+	assert_int_equal(g_utf8_strlen(got, -1), 4000 + 2);
 }
 
 int
@@ -423,13 +526,17 @@ main(void)
 		cmocka_unit_test(wraps_what_fields_make_long),
 		cmocka_unit_test(takes_values_as_they_are),
 		cmocka_unit_test(falls_back_to_the_desk_then_to_english),
+		cmocka_unit_test(puts_parts_in_their_place),
+		cmocka_unit_test(refuses_parts_that_are_wrong),
+		cmocka_unit_test(ends_parts_that_grow_without_measure),
+		cmocka_unit_test(takes_the_texts_of_the_site_first),
+		cmocka_unit_test(fills_in_html_with_escaped_values),
+		cmocka_unit_test(takes_no_other_header_field),
+		cmocka_unit_test(keeps_hostile_values_on_their_line),
 		cmocka_unit_test(names_file_and_line_of_a_fault),
 		cmocka_unit_test(refuses_bytes_that_are_no_text),
 		cmocka_unit_test(needs_english),
 		cmocka_unit_test(tells_a_wrong_file_from_one_of_an_editor),
-		cmocka_unit_test(
-			ships_acknowledgements_that_tell_the_date_on_one_line),
-		cmocka_unit_test(ships_alerts_that_say_whom_they_are_about),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

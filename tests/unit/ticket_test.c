@@ -714,7 +714,7 @@ closing_meets_the_resolution_of_who_was_answered(void **state)
 		ticket_start_clock(ticket, TARGET_RESOLUTION, day, T1, DUE2);
 		if (answered)
 			ticket_answer(ticket, "a@acme.example", T2);
-		ticket_close(ticket, NULL, T3);
+		ticket_close(ticket, NULL, T3, false);
 		const TicketClock *clock =
 			ticket_clock(ticket, TARGET_RESOLUTION);
 		assert_int_equal(clock->met_at, answered ? T3 : 0);
@@ -737,7 +737,7 @@ a_bounce_takes_back_the_resolution_when_no_answer_is_left(void **state)
 		ticket_start_clock(ticket, TARGET_RESOLUTION, day, T1, DUE2);
 		ticket_answer(ticket, "a@acme.example", T2);
 		ticket_answer(ticket, "b@acme.example", T2);
-		ticket_close(ticket, NULL, T3);
+		ticket_close(ticket, NULL, T3, false);
 		assert_true(ticket_answer_failed(ticket, "a@acme.example"));
 		if (n_lost == 2)
 			assert_true(
