@@ -227,19 +227,29 @@ compose(const Site *site, const char *address)
 	return notice_compose(&site->intake, &notice);
 }
 
+static bool
+send_one(const Site *site, const OutboxItem *item, GError **error)
+{
+	const Config *config = site->config;
+	g_autoptr(SmtpClient) smtp =
+		smtp_client_new(config->relay, config->relay_user,
+				config->relay_password_file, error);
+	if (!smtp)
+		return false;
+	if (config->dry_run)
+		return loket_refuse(error, "dry-run: nothing is sent");
+	return smtp_send(smtp, "", item->recipient, item->mail, error);
+}
+
 int
 check_send(const Site *site, const char *address, const char *mailbox)
 {
-	const Config *config = site->config;
 	g_autoptr(GError) error = NULL;
-	g_autoptr(SmtpClient) smtp =
-		smtp_client_new(config->relay, config->relay_user,
-				config->relay_password_file, &error);
 	g_autoptr(OutboxItem) item = compose(site, address);
-	if (!smtp || !smtp_send(smtp, "", address, item->mail, &error))
+	if (!send_one(site, item, &error))
 		return command_fail(error);
 	(void)printf("the relay %s has taken it for %s, Message-ID <%s>\n",
-		     config->relay, address, item->message_id);
+		     site->config->relay, address, item->message_id);
 	(void)fflush(stdout);
 	if (mailbox)
 		return await(site, mailbox, item->message_id);
@@ -248,5 +258,5 @@ check_send(const Site *site, const char *address, const char *mailbox)
 		     "\tloket check --received FILE\n"
 		     "look at it, or name the mailbox on this machine with "
 		     "--mailbox\n");
-	return EX_OK;
+	return EX_UNAVAILABLE;
 }

@@ -13,6 +13,8 @@
 #include "limit.h"
 
 #define KIND "ack"
+/* Characters of the sender's subject that are repeated. */
+#define SUBJECT_MAX 100
 
 /* RFC 3834 4: the sender, but whoever filled in a form. */
 static const char *
@@ -61,6 +63,16 @@ may_repeat(const Job *job)
 	       job->triage->is_authenticated && !job->triage->stated;
 }
 
+/* A subject is to be known again, not to be read in full. */
+static char *
+shortened(const char *subject)
+{
+	if (!subject || g_utf8_strlen(subject, -1) <= SUBJECT_MAX)
+		return g_strdup(subject);
+	g_autofree char *start = g_utf8_substring(subject, 0, SUBJECT_MAX);
+	return g_strconcat(start, "…", NULL);
+}
+
 /* What the desk has put up, else NULL; *notice is the caller's. */
 static bool
 read_notice(StoreTx *tx, const Job *job, DeskNotice **notice, GError **error)
@@ -100,9 +112,10 @@ queue(StoreTx *tx, const Job *job, const char *state, GError **error)
 	};
 	notice_set_promise(&notice, job->ticket);
 	notice.expires_at = expiry_of(job, notice.due);
+	g_autofree char *subject = shortened(job->ticket->subject);
 	if (may_repeat(job)) {
 		notice.values.name = job->ticket->customer_name;
-		notice.values.subject = job->ticket->subject;
+		notice.values.subject = subject;
 	}
 	bool is_added;
 	return tell(tx, job, &notice, &is_added, error) &&

@@ -1,0 +1,174 @@
+#!/usr/bin/perl
+#
+# What an agent orders, the customer is told: once, in his language, in his
+# thread, and never a machine.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Test::More;
+
+use Loket::Cli qw(passed);
+use Loket::Sink;
+
+use constant { EX_USAGE => 64, EX_DATAERR => 65 };
+use constant AN => 'an@klant.example';
+use constant MONDAY => '2026-11-23 10:00:00';
+
+my $TYPES = <<'END';
+type "complaint" { subject = 'klacht' plan = "5 working days" }
+type "repair" { subject = 'reparatie' resolution = "16 working hours" }
+END
+
+sub site(%given) {
+	return Loket::Cli->new(desk => $TYPES . ($given{desk} // ''), site => $given{site} // '');
+}
+
+sub asked($cli, @fields) {
+	return $cli->take(From => AN, Subject => 'Vraag', 'Message-ID' => '<first@klant.example>', @fields)->{number};
+}
+
+# The rows of a kind.
+sub notes($cli, $kind) {
+	return grep { $_->{kind} eq $kind } $cli->outbox;
+}
+
+sub orders($cli, @order) {
+	my $run = $cli->run(@order);
+	is $run->{exit}, 0, "@order[0, 1]" or diag $run->{err};
+	return $run->{out};
+}
+
+sub details($cli, $number, $what) {
+	return map { $_->{detail} } grep { $_->{what} eq $what } $cli->ticket($number)->{events}->@*;
+}
+
+subtest 'close with a note tells the customer and solves the ticket' => sub {
+	my $cli = site();
+	my $number = asked($cli, Subject => 'reparatie');
+	is orders($cli, 'close', $number, "De kabel zat los; zie ook\nonze site."), "$number: closed\n", 'said plainly';
+	my ($row, @more) = notes($cli, 'closing');
+	is scalar @more, 0, 'one note';
+	is $row->{to}, AN, 'to the customer';
+	is $row->{ticket}, $number, 'of the ticket';
+	like $row->{subject}, qr/^\[ACME #$number\] Uw vraag is afgesloten$/, 'its subject';
+	like $row->{text}, qr/^De kabel zat los; zie ook onze site\.$/m, 'the agent\'s words, in one paragraph';
+	like $row->{text}, qr/maandag 7 december om 10\.00 uur/, 'until when an answer reopens it';
+	is_deeply [details($cli, $number, 'closing queued')], [AN], 'an event';
+	my $ticket = $cli->ticket($number);
+	is $ticket->{state}, 'closed', 'closed';
+	ok $ticket->{targets}{resolution}{met}, 'the resolution target is met by the note';
+	ok !$ticket->{targets}{'first-response'}{met}, 'a note is no answer';
+};
+
+subtest 'close without a note tells nobody' => sub {
+	my $cli = site();
+	my $number = asked($cli);
+	orders($cli, 'close', $number);
+	is_deeply [notes($cli, 'closing')], [], 'no note';
+};
+
+subtest 'a promise is told, with its date' => sub {
+	my $cli = site();
+	my $number = asked($cli);
+	like orders($cli, 'promise', $number, '2026-12-01'), qr/^$number: promised to the customer for 2026-12-01T17:30/, 'said';
+	my ($row) = notes($cli, 'promise');
+	like $row->{text}, qr/dinsdag 1 december om 17\.30 uur/, 'the date in his language';
+	orders($cli, 'promise', $number, '2026-12-01');
+	is scalar notes($cli, 'promise'), 1, 'the same promise is told once';
+	orders($cli, 'promise', $number, '2026-12-02');
+	is scalar notes($cli, 'promise'), 2, 'another one again';
+};
+
+subtest 'a desk may keep its promises to itself' => sub {
+	my $cli = site(desk => 'promise-note = false');
+	my $number = asked($cli);
+	like orders($cli, 'promise', $number, '3wd'), qr/^$number: promised for /, 'said';
+	is_deeply [notes($cli, 'promise')], [], 'no note';
+};
+
+subtest 'a complaint that somebody takes on is told of, once' => sub {
+	my $cli = site();
+	my $number = asked($cli, Subject => 'Een klacht');
+	is orders($cli, 'assign', $number, 'jan'), "$number: assigned to jan\@acme.example\n", 'by login';
+	is $cli->ticket($number)->{agent}, 'jan@acme.example', 'the agent';
+	my ($row) = notes($cli, 'taken-up');
+	like $row->{text}, qr/maandag 30 november om 17\.30 uur.*plan\s+van\s+aanpak/s, 'until when there is a plan';
+	orders($cli, 'assign', $number, 'Els@Acme.example');
+	is $cli->ticket($number)->{agent}, 'els@acme.example', 'by address';
+	is scalar notes($cli, 'taken-up'), 1, 'told once';
+	my $question = asked($cli, Subject => 'Vraag', 'Message-ID' => '<2@klant.example>');
+	orders($cli, 'assign', $question, 'jan');
+	is scalar notes($cli, 'taken-up'), 1, 'of a question nothing is told';
+	for my $nobody ('piet', 'an@klant.example', '', "jan\@acme.example\n") {
+		my $run = $cli->run('assign', $number, $nobody);
+		is $run->{exit}, EX_DATAERR, "no agent: $nobody";
+		like $run->{err}, qr/is no agent of the desk/, 'and why';
+	}
+	is $cli->ticket($number)->{agent}, 'els@acme.example', 'nothing has changed';
+};
+
+subtest 'it leaves as a notification does, in the customer\'s thread' => sub {
+	my $sink = Loket::Sink->start;
+	my $cli = site(site => qq(relay = "smtp://127.0.0.1:${\$sink->port}"), desk => 'ack = "never"');
+	my $number = asked($cli);
+	orders($cli, 'close', $number, "één\r\n.\r\nBcc: weg\@ander.example\r\n\r\n<b>twee</b> \xe2\x80\xaedrie");
+	is $cli->run('outbox', '--send')->{exit}, 0, 'sent';
+	my ($mail, @more) = $sink->mails;
+	is scalar @more, 0, 'one';
+	is $mail->{from}, '', 'from the null sender';
+	is_deeply $mail->{to}, [AN], 'to him alone';
+	my ($head, $body) = split /\r\n\r\n/, $mail->{data}, 2;
+	like $head, qr/^Auto-Submitted: auto-generated\r$/m, 'a person caused it, not his mail';
+	like $head, qr/^In-Reply-To: <first\@klant\.example>\r$/m, 'it answers his mail';
+	like $head, qr/^From: .*<support\@acme\.example>\r$/m, 'from the desk';
+	unlike $head, qr/^Bcc/m, 'no field of the note\'s';
+	unlike $mail->{data}, qr/[^\r]\n|\r[^\n]/, 'CRLF only';
+	like $body, qr/=C3=A9=C3=A9n  \.  Bcc: weg\@ander\.example    <b>twee<\/b> drie/, 'plain words in a line';
+	my ($sent) = grep { $_->{role} eq 'loket' } $cli->ticket($number)->{messages}->@*;
+	like $sent->{subject}, qr/afgesloten/, 'it is in the thread';
+};
+
+subtest 'a machine, our own people and nobody are not told' => sub {
+	my %customer = (
+		'noreply' => [From => 'noreply@klant.example'],
+		'a robot' => [From => AN, 'Auto-Submitted' => 'auto-generated'],
+		'an agent' => [From => 'jan@acme.example', login => 'jan', rcpt => ['support@acme.example'], To => 'support@acme.example'],
+	);
+	for my $name (sort keys %customer) {
+		my $cli = site();
+		my $number = asked($cli, $customer{$name}->@*);
+		like orders($cli, 'close', $number, 'Klaar.'), qr/^$number: closed, the customer is not told: \S/, "$name: said so";
+		is_deeply [notes($cli, 'closing')], [], "$name: no note";
+		is scalar(details($cli, $number, 'closing suppressed')), 1, "$name: an event says why";
+		is $cli->ticket($number)->{state}, 'closed', "$name: closed all the same";
+	}
+};
+
+subtest 'one address is told 10 times in 3 hours' => sub {
+	my $cli = site();
+	my @numbers = map { asked($cli, 'Message-ID' => "<$_\@klant.example>") } 1 .. 12;
+	orders($cli, 'close', $_, 'Klaar.') for @numbers;
+	is scalar notes($cli, 'closing'), 10, 'ten';
+	is scalar(grep { $_->{state} eq 'closed' } $cli->tickets('--state', 'all')), 12, 'all are closed';
+};
+
+subtest 'one that promises what has passed is not sent' => sub {
+	my $sink = Loket::Sink->start;
+	my $cli = site(site => qq(relay = "smtp://127.0.0.1:${\$sink->port}"), desk => 'ack = "never"');
+	orders($cli, 'promise', asked($cli), '2026-11-24');
+	$cli->at('2026-11-24 17:31:00')->run('outbox', '--send');
+	is scalar $sink->mails, 0, 'not sent';
+	my ($row) = notes($cli, 'promise');
+	is $row->{state}, 'failed', 'listed';
+};
+
+subtest 'where an acknowledgement was suppressed, the first answer has the number' => sub {
+	my $cli = site(desk => 'ack = "never"');
+	my $number = asked($cli);
+	my $got = $cli->take(From => 'jan@acme.example', login => 'jan', To => AN, rcpt => [AN], Subject => 'Re: Vraag',
+		'In-Reply-To' => '<first@klant.example>');
+	is_deeply [grep { /^change Subject/ } $got->{edits}->@*], ["change Subject 1: [ACME #$number] Re: Vraag"], 'in its subject';
+};
+
+done_testing;
