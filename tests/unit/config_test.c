@@ -145,6 +145,47 @@ loads_what_is_picked_out_of_mails(void **state)
 
 /* One more than there may be is told at its own place. */
 static void
+assert_limits(const GArray *limits, const ConfigLimit *want, guint n)
+{
+	assert_int_equal(limits->len, n);
+	assert_memory_equal(limits->data, want, n * sizeof(*want));
+}
+
+static void
+has_limits_of_its_own_or_those_of_the_design(void **state)
+{
+	static const ConfigLimit hour[] = {{60, 3600}};
+	static const ConfigLimit two[] = {{10, 10800}, {40, 86400}};
+	static const ConfigLimit own[] = {{1, 1}, {1000000, 3153600000}};
+	g_autoptr(Config) plain = load(*state, DESK);
+	assert_limits(plain->ack_limit_address, two, 2);
+	assert_limits(plain->ack_limit_domain, hour, 1);
+	g_autoptr(Config) config =
+		load(*state, "ack-limit-domain = { \"1 in 1 second\","
+			     " \"1000000 in 100 years\" }\n" DESK);
+	assert_limits(config->ack_limit_domain, own, 2);
+	assert_limits(config->ack_limit_address, two, 2);
+}
+
+static void
+makes_a_calendar_of_the_telephone_hours(void **state)
+{
+	g_autoptr(Config) config =
+		load(*state,
+		     "desk \"s\" { addresses = { \"a@b.example\" }\n"
+		     "phone = \"1\" phone-hours = { \"mon 10:00-11:00\" } }");
+	assert_non_null(only_desk(config)->phone_hours);
+	g_autoptr(Config) none = load(*state, DESK);
+	assert_null(only_desk(none)->phone_hours);
+	g_autoptr(GError) error = NULL;
+	assert_null(site_load(*state,
+			      "desk \"s\" { addresses = { \"a@b.example\" }\n"
+			      "phone-hours = { \"mon 11:00-10:00\" } }",
+			      &error));
+	assert_non_null(strstr(error->message, "loket.conf:2: "));
+}
+
+static void
 takes_fields_up_to_their_limit(void **state)
 {
 	GString *text = g_string_new("");
@@ -411,6 +452,8 @@ main(void)
 		TEST(loads_every_key_of_a_desk),
 		TEST(loads_types_teams_and_agents),
 		TEST(loads_what_is_picked_out_of_mails),
+		TEST(has_limits_of_its_own_or_those_of_the_design),
+		TEST(makes_a_calendar_of_the_telephone_hours),
 		TEST(takes_fields_up_to_their_limit),
 		TEST(has_a_default_for_all_but_an_address),
 		TEST(opens_at_nine_where_nothing_is_said),

@@ -435,6 +435,87 @@ refuses_a_relay_that_is_none(void **state)
 	assert_true(g_error_matches(error, LOKET_ERROR, LOKET_ERROR_CONFIG));
 }
 
+typedef struct Watched {
+	GString *told;
+} Watched;
+
+static bool
+note_given_up(StoreTx *tx, const OutboxItem *item, int64_t at, void *data,
+	      GError **error)
+{
+	Watched *watched = data;
+	bool is_added;
+	g_autofree char *key = g_strdup_printf("alert:%s", item->key);
+	OutboxItem alert = {.key = key,
+			    .kind = TEXT("alert"),
+			    .state = TEXT("waiting"),
+			    .recipient = TEXT("boss@home.example"),
+			    .created_at = at,
+			    .next_at = at + 1000};
+	g_string_append_printf(watched->told, "given up %s; ", item->key);
+	return store_outbox_add(tx, &alert, &is_added, error);
+}
+
+static void
+note_answer(const OutboxItem *item, void *data)
+{
+	Watched *watched = data;
+	g_string_append_printf(watched->told, "%s %s; ", item->key,
+			       item->state);
+}
+
+static Post
+watched_post(const Site *site, const Script *script, Watched *watched)
+{
+	Post post = post_of(site, script, "");
+	watched->told = g_string_new(NULL);
+	CourierWatch watch = {note_given_up, note_answer, watched};
+	courier_set_watch(post.courier, &watch);
+	return post;
+}
+
+static void
+assert_watched(Post *post, Watched *watched, const char *want)
+{
+	post_stop(post);
+	assert_string_equal(watched->told->str, want);
+	g_string_free(watched->told, TRUE);
+	post_clear(post);
+}
+
+static void
+whoever_watches_hears_what_became_of_a_row(void **state)
+{
+	Watched watched = {0};
+	Post post = watched_post(*state, &(Script){0}, &watched);
+	add_row(post.store, (OutboxItem){.key = TEXT("a")});
+	assert_int_equal(send_at(&post, NOW), 1);
+	assert_watched(&post, &watched, "a sent; ");
+}
+
+static void
+whoever_watches_is_told_of_what_is_given_up(void **state)
+{
+	Watched watched = {0};
+	Post post = watched_post(*state, &(Script){.rcpt = "550 no"}, &watched);
+	add_row(post.store, (OutboxItem){.key = TEXT("a")});
+	assert_int_equal(send_at(&post, NOW), 0);
+	assert_row(post.store, 0, "failed", 1);
+	assert_row(post.store, 1, "waiting", 0);
+	assert_watched(&post, &watched, "given up a; a failed; ");
+}
+
+static void
+whoever_watches_hears_of_what_is_tried_again(void **state)
+{
+	Watched watched = {0};
+	Post post = watched_post(*state, &(Script){.rcpt = "451 no"}, &watched);
+	add_row(post.store, (OutboxItem){.key = TEXT("a")});
+	assert_int_equal(send_at(&post, NOW), 0);
+	assert_row(post.store, 0, "waiting", 1);
+	assert_watched(&post, &watched, "a waiting; ");
+}
+
 int
 main(void)
 {
@@ -455,6 +536,9 @@ main(void)
 		TEST(counts_the_time_that_a_slow_relay_takes),
 		TEST(marks_what_was_sent_once_the_store_is_back),
 		TEST(sends_what_was_held_as_the_hour_empties),
+		TEST(whoever_watches_hears_what_became_of_a_row),
+		TEST(whoever_watches_is_told_of_what_is_given_up),
+		TEST(whoever_watches_hears_of_what_is_tried_again),
 		TEST(a_dry_run_sends_nothing),
 		TEST(refuses_a_relay_that_is_none),
 	};

@@ -502,10 +502,37 @@ a_hostile_subject_takes_no_time(void **state)
 	}
 }
 
+static void
+knows_addresses_that_are_never_written_to(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *address;
+		bool is_silent;
+	} cases[] = {
+		{"noreply@shop.example", true},
+		{"No-Reply@shop.example", true},
+		{"MAILER-DAEMON@mx.example", true},
+		{"bounce+x=y@list.example", true},
+		{"owner-list@list.example", true},
+		{"prvs=1234567890=noreply@shop.example", true},
+		{"SRS0=abcd=ef=shop.example=noreply@relay.example", true},
+		{"an@klant.example", false},
+		{"noreplyplease@shop.example", false},
+		{"alerts@shop.example", false}, /* a soft sign */
+		{"", false},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		if (robot_address_is_silent(cases[i].address) !=
+		    cases[i].is_silent)
+			fail_msg("%s", cases[i].address);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_addresses_that_are_never_written_to),
 		cmocka_unit_test(header_fields_tell),
 		cmocka_unit_test(soft_signs_count_together),
 		cmocka_unit_test(exchange_rules_are_no_robots),

@@ -319,6 +319,26 @@ refuses_a_store_of_a_newer_schema(void **state)
 	(void)sqlite3_close(db);
 }
 
+/* A store of the first schema has all but what came later. */
+static void
+brings_an_older_schema_up_to_date(void **state)
+{
+	store_close(open_store(state));
+	sqlite3 *db = open_aside(state);
+	int64_t version = sql_number(db, "PRAGMA user_version");
+	sql(db, "DROP TABLE desk_notice; PRAGMA user_version = 1;"
+		" UPDATE site SET sequence = 41");
+	g_autoptr(Store) reader = try_store(state, STORE_READ, NULL);
+	assert_non_null(reader);
+	assert_int_equal(figures_of(reader).tickets, 0);
+	assert_int_equal(sql_number(db, "PRAGMA user_version"), 1);
+	store_close(open_store(state));
+	assert_int_equal(sql_number(db, "PRAGMA user_version"), version);
+	assert_int_equal(sql_number(db, "SELECT count(*) FROM desk_notice"), 0);
+	assert_int_equal(sql_number(db, "SELECT sequence FROM site"), 41);
+	(void)sqlite3_close(db);
+}
+
 static void
 assert_cannot_be_opened(const char *path, int why)
 {
@@ -469,6 +489,7 @@ main(void)
 		IN_SCRATCH(a_reader_keeps_one_view_while_it_works),
 		IN_SCRATCH(a_failing_reader_tells_its_own_error),
 		IN_SCRATCH(refuses_a_store_of_a_newer_schema),
+		IN_SCRATCH(brings_an_older_schema_up_to_date),
 		IN_SCRATCH(a_store_that_cannot_be_opened_is_temporary),
 		IN_SCRATCH(leaves_a_file_that_is_no_store_alone),
 		IN_SCRATCH(a_directory_that_cannot_be_written_is_temporary),
