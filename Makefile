@@ -104,13 +104,14 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(filter %.o,$(FUZZ_MAIN)) \
 fuzz-targets: $(FUZZERS)
 
 # What building, testing and running need: Debian's packages, and a Postfix
-# that is unpacked, not installed; the tests need a Sendmail too.
+# that is unpacked, not installed; the tests need a Sendmail and OpenDKIM too.
 deps:
 	@scripts/install-packages
 	@scripts/unpack-postfix build/parts
 
 test-deps: deps
 	@scripts/unpack-sendmail build/parts
+	@scripts/unpack-opendkim build/parts
 
 # Packages may have come just now, so make starts anew after deps.
 run: deps

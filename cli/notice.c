@@ -91,6 +91,18 @@ list(const Invocation *call, bool as_json)
 	return EX_OK;
 }
 
+/* "17:00" is today's; the caller's. */
+static char *
+with_date(const char *time, const Calendar *calendar, int64_t now)
+{
+	if (strlen(time) != strlen("17:00") || time[2] != ':')
+		return g_strdup(time);
+	GDate today;
+	calendar_local_date(calendar, now, &today);
+	g_autofree char *date = text_date(&today);
+	return g_strconcat(date, "T", time, NULL);
+}
+
 /* A time, or a target of the desk's calendar that starts now. */
 static bool
 parse_until(const NoticeCall *given, int64_t now, int64_t *until,
@@ -98,11 +110,12 @@ parse_until(const NoticeCall *given, int64_t now, int64_t *until,
 {
 	Target target;
 	const Calendar *calendar = given->desk->calendar;
+	g_autofree char *time = with_date(given->until, calendar, now);
 	bool is_told =
 		target_parse(given->until, &target, NULL)
 			? calendar_due(calendar, &target, now, until, error)
-			: clock_parse(given->until, calendar_timezone(calendar),
-				      until, error);
+			: clock_parse(time, calendar_timezone(calendar), until,
+				      error);
 	if (is_told && *until <= now)
 		return loket_refuse(error, "\"%s\" is past", given->until);
 	return is_told;
