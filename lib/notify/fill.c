@@ -20,26 +20,16 @@ static const struct {
 	const char *name;
 	size_t offset;
 } fields[] = {
-	{"number", FIELD(number)},
-	{"tag", FIELD(tag)},
-	{"desk", FIELD(desk)},
-	{"address", FIELD(address)},
-	{"due", FIELD(due)},
-	{"plan", FIELD(plan)},
-	{"target", FIELD(target)},
-	{"who", FIELD(who)},
-	{"phone", FIELD(phone)},
-	{"phone-hours", FIELD(phone_hours)},
-	{"norm", FIELD(norm)},
-	{"season", FIELD(season)},
-	{"closed", FIELD(closed)},
-	{"opens", FIELD(opens)},
-	{"notice", FIELD(notice)},
-	{"note", FIELD(note)},
-	{"reopen", FIELD(reopen)},
-	{"name", FIELD(name)},
-	{"subject", FIELD(subject)},
-	{"count", FIELD(count)},
+	{"number", FIELD(number)},   {"tag", FIELD(tag)},
+	{"desk", FIELD(desk)},	     {"address", FIELD(address)},
+	{"due", FIELD(due)},	     {"plan", FIELD(plan)},
+	{"target", FIELD(target)},   {"who", FIELD(who)},
+	{"phone", FIELD(phone)},     {"phone-hours", FIELD(phone_hours)},
+	{"norm", FIELD(norm)},	     {"season", FIELD(season)},
+	{"closed", FIELD(closed)},   {"opens", FIELD(opens)},
+	{"notice", FIELD(notice)},   {"note", FIELD(note)},
+	{"reopen", FIELD(reopen)},   {"name", FIELD(name)},
+	{"subject", FIELD(subject)}, {"count", FIELD(count)},
 	{"problem", FIELD(problem)},
 };
 
@@ -85,13 +75,15 @@ value_of(const TemplateValues *values, const char *name, size_t length)
 static bool
 is_shown(gunichar c)
 {
-	return g_unichar_type(c) != G_UNICODE_FORMAT || c == JOINER ||
-	       c == NON_JOINER;
+	return c < 0x80 || g_unichar_type(c) != G_UNICODE_FORMAT ||
+	       c == JOINER || c == NON_JOINER;
 }
 
 static bool
 breaks_line(gunichar c)
 {
+	if (c < 0x80)
+		return g_ascii_iscntrl((char)c);
 	GUnicodeType type = g_unichar_type(c);
 	return g_unichar_iscntrl(c) || type == G_UNICODE_LINE_SEPARATOR ||
 	       type == G_UNICODE_PARAGRAPH_SEPARATOR;
@@ -159,6 +151,8 @@ fill_line(const char *line, const TemplateValues *values)
 static size_t
 char_columns(const char *p)
 {
+	if ((guchar)*p < 0x80)
+		return 1;
 	gunichar c = g_utf8_get_char(p);
 	if (g_unichar_iszerowidth(c))
 		return 0;

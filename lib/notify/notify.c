@@ -119,7 +119,7 @@ static char *
 clean_text(const char *text)
 {
 	g_autofree char *valid = g_utf8_make_valid(text, -1);
-	GString *clean = g_string_new(NULL);
+	GString *clean = g_string_sized_new(strlen(valid));
 	for (const char *p = valid; *p; p += g_utf8_skip[(guchar)*p]) {
 		gunichar c = g_utf8_get_char(p);
 		if (c == '\r' && p[1] == '\n')
@@ -128,7 +128,10 @@ clean_text(const char *text)
 			c = '\n';
 		else if (g_unichar_iscntrl(c) && c != '\n' && c != '\t')
 			c = ' ';
-		g_string_append_unichar(clean, c);
+		if (c < 0x80)
+			g_string_append_c(clean, (char)c);
+		else
+			g_string_append_unichar(clean, c);
 	}
 	return g_string_free(clean, FALSE);
 }
@@ -140,6 +143,14 @@ is_literal(const char *p, const char *end)
 	if (*p == ' ' || *p == '\t')
 		return p + 1 < end;
 	return *p > ' ' && *p <= '~' && *p != '=';
+}
+
+static void
+add_encoded(GString *out, guchar byte)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char encoded[] = {'=', digits[byte >> 4], digits[byte & 15]};
+	g_string_append_len(out, encoded, sizeof(encoded));
 }
 
 static void
@@ -156,7 +167,7 @@ add_quoted_line(GString *out, const char *line, size_t length)
 		if (width == 1)
 			g_string_append_c(out, *p);
 		else
-			g_string_append_printf(out, "=%02X", (guchar)*p);
+			add_encoded(out, (guchar)*p);
 		column += width;
 	}
 	g_string_append(out, "\r\n");

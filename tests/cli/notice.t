@@ -52,7 +52,7 @@ subtest 'until a time of today' => sub {
 	my $cli = Loket::Cli->new;
 	is says($cli, 'notice', 'support', 'x', '--until', '17:00'), "support until 2026-11-23 17:00: x\n", 'said';
 	for my $wrong ('09:59', '25:00', '1700', '7:00') {
-		is $cli->run('notice', 'support', 'x', '--until', $wrong)->{exit}, EX_DATAERR, $wrong;
+		is $cli->run('notice', 'support', 'x', '--until', $wrong)->{exit}, EX_DATAERR, "until $wrong";
 	}
 };
 
