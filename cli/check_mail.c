@@ -3,17 +3,21 @@
  *
  * Whether a mail was signed shows only where it arrives: a signing milter
  * stands behind Loket's own. What is looked for is a DKIM-Signature (RFC 6376)
- * of the domain of From or one above it, which DMARC takes for aligned (RFC
- * 7489 3.1.1); whether it holds is for the receiving server to say.
+ * that is aligned with From (RFC 7489 3.1.1). Whether it holds is for the
+ * server to say where it arrived, if that is one of ours.
  */
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include <glib/gstdio.h>
+
 #include <loket/address.h>
+#include <loket/authres.h>
 #include <loket/clock.h>
 #include <loket/error.h>
-#include <loket/notice.h>
+#include <loket/notification.h>
+#include <loket/reference.h>
 #include <loket/smtp.h>
 
 #include "command.h"
@@ -22,6 +26,8 @@
 #define LOOK_EVERY_US (G_USEC_PER_SEC / 2)
 /* Of an mbox, its end; of a mail, far more than ours has. */
 #define MAIL_BYTES_MAX (1u << 20)
+/* Between this machine's clock and that of a file server. */
+#define CLOCK_SLACK_S 300
 
 /* The value of a tag of a signature, "d" (RFC 6376 3.2); the caller's, NULL:
  * it has none. */
@@ -40,15 +46,6 @@ tag_value(const char *signature, const char *name)
 	return NULL;
 }
 
-static bool
-is_aligned(const char *signer, const char *domain)
-{
-	size_t n = strlen(signer), m = strlen(domain);
-	if (n == 0 || n > m || g_ascii_strcasecmp(domain + m - n, signer) != 0)
-		return false;
-	return n == m || domain[m - n - 1] == '.';
-}
-
 /* The domain that signed for the one of From, the caller's; NULL: none did,
  * and *others are those that signed for themselves. */
 static char *
@@ -58,27 +55,12 @@ find_signer(const Mail *mail, const char *domain, GString *others)
 	for (size_t i = 0; (signature = mail_header(mail, "DKIM-Signature", i));
 	     i++) {
 		g_autofree char *signer = tag_value(signature, "d");
-		if (signer && is_aligned(signer, domain))
+		if (signer && authres_is_aligned(signer, domain))
 			return g_steal_pointer(&signer);
 		if (signer)
 			g_string_append_printf(others, " %s", signer);
 	}
 	return NULL;
-}
-
-/* Whether the server where it arrived says that a signature holds. */
-static bool
-is_verified(const Mail *mail, const char *signer)
-{
-	const char *results;
-	for (size_t i = 0;
-	     (results = mail_header(mail, "Authentication-Results", i)); i++) {
-		g_autofree char *lower = g_ascii_strdown(results, -1);
-		g_autofree char *name = g_ascii_strdown(signer, -1);
-		if (strstr(lower, "dkim=pass") && strstr(lower, name))
-			return true;
-	}
-	return false;
 }
 
 static void
@@ -99,27 +81,59 @@ print_missing(const Site *site, const char *domain, const GString *others)
 		     site->config->relay, domain);
 }
 
-static int
-judge(const Site *site, GBytes *bytes)
+/* What our own servers say of it. */
+static AuthState
+verdict_of(const Site *site, const Mail *mail)
 {
-	g_autoptr(Mail) mail = mail_read(site->reader, bytes);
-	const char *from = mail_from_address(mail);
+	return authres_judge(mail,
+			     (const char *const *)site->config->authserv_id,
+			     site->hostname, NULL);
+}
+
+static int
+judge_signature(const Site *site, const Mail *mail, const char *domain)
+{
 	g_autoptr(GString) others = g_string_new(NULL);
-	if (!from) {
-		(void)printf("this is no notification: it has no From\n");
-		return EX_DATAERR;
-	}
-	const char *domain = address_domain(from);
 	g_autofree char *signer = find_signer(mail, domain, others);
+	AuthState verdict = verdict_of(site, mail);
 	if (!signer) {
 		print_missing(site, domain, others);
 		return EX_UNAVAILABLE;
 	}
+	if (verdict == AUTH_FAIL) {
+		(void)printf("signed by %s for %s, but it failed where it "
+			     "arrived: is the key published?\n",
+			     signer, domain);
+		return EX_UNAVAILABLE;
+	}
 	(void)printf("signed: by %s for %s%s\n", signer, domain,
-		     is_verified(mail, signer)
-			     ? ", and verified where it arrived"
-			     : "");
+		     verdict == AUTH_PASS ? ", and verified where it arrived"
+					  : "");
 	return EX_OK;
+}
+
+/* Anybody's signed mail would prove nothing. */
+static bool
+is_ours(const Site *site, const Mail *mail)
+{
+	const char *from = mail_from_address(mail);
+	const char *mark = mail_header(mail, LOOP_HEADER, 0);
+	return from && mark && site->keyring &&
+	       config_desk_for(site->config, from) &&
+	       loop_mark_is_ours(site->keyring, mark);
+}
+
+static int
+judge(const Site *site, GBytes *bytes)
+{
+	g_autoptr(Mail) mail = mail_read(site->reader, bytes);
+	if (!is_ours(site, mail)) {
+		(void)printf("this is no notification of this site: From is "
+			     "no desk's, or " LOOP_HEADER " not ours\n");
+		return EX_DATAERR;
+	}
+	return judge_signature(site, mail,
+			       address_domain(mail_from_address(mail)));
 }
 
 /* At most the last MAIL_BYTES_MAX; NULL when it cannot be read. */
@@ -148,51 +162,84 @@ check_received(const Site *site, const char *file)
 	return EX_NOINPUT;
 }
 
+static const char *
+find(const char *text, size_t size, const char *words)
+{
+	size_t length = strlen(words);
+	for (const char *p = text; size >= length; p++, size--)
+		if (*p == *words && memcmp(p, words, length) == 0)
+			return p;
+	return NULL;
+}
+
 /* The mail of an mbox (RFC 4155) or file with this Message-ID; NULL: it is not
  * there. */
 static GBytes *
 mail_in_file(const char *path, const char *id)
 {
+	gsize size = 0;
 	g_autoptr(GBytes) bytes = read_end(path);
-	const char *text = bytes ? g_bytes_get_data(bytes, NULL) : "";
-	const char *found = strstr(text, id);
+	const char *text = bytes ? g_bytes_get_data(bytes, &size) : NULL;
+	const char *found = text ? find(text, size, id) : NULL;
 	if (!found)
 		return NULL;
 	const char *start = found;
 	while (start > text && strncmp(start, "\nFrom ", 6) != 0)
 		start--;
 	start += *start == '\n';
-	const char *end = strstr(found, "\nFrom ");
-	return g_bytes_new(start, end ? (gsize)(end - start) : strlen(start));
+	size_t rest = size - (size_t)(found - text);
+	const char *end = find(found, rest, "\nFrom ");
+	return g_bytes_new(start, (gsize)((end ? end : text + size) - start));
+}
+
+/* Files from before the mail was sent are none of it. */
+static bool
+is_recent(const char *path, int64_t since)
+{
+	GStatBuf status;
+	return g_stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+	       status.st_mtime >= since - CLOCK_SLACK_S;
 }
 
 static GBytes *
-mail_in_directory(const char *path, const char *id)
+mail_in_directory(const char *path, const char *id, int64_t since)
 {
 	GBytes *mail = NULL;
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
 	for (const char *name; dir && !mail && (name = g_dir_read_name(dir));) {
 		g_autofree char *file = g_build_filename(path, name, NULL);
-		if (g_file_test(file, G_FILE_TEST_IS_REGULAR))
+		if (is_recent(file, since))
 			mail = mail_in_file(file, id);
 	}
 	return mail;
 }
 
 static GBytes *
-mail_in(const char *mailbox, const char *id)
+mail_in(const char *mailbox, const char *id, int64_t since)
 {
 	static const char *const parts[] = {"new", "cur"};
+	GBytes *mail = NULL;
 	if (!g_file_test(mailbox, G_FILE_TEST_IS_DIR))
 		return mail_in_file(mailbox, id);
-	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+	for (size_t i = 0; i < G_N_ELEMENTS(parts) && !mail; i++) {
 		g_autofree char *path =
 			g_build_filename(mailbox, parts[i], NULL);
-		GBytes *mail = mail_in_directory(path, id);
-		if (mail)
-			return mail;
+		mail = mail_in_directory(path, id, since);
 	}
-	return NULL;
+	return mail;
+}
+
+/* An mbox may come with its first mail. */
+static bool
+check_mailbox(const char *mailbox, GError **error)
+{
+	g_autofree char *inbox = g_build_filename(mailbox, "new", NULL);
+	g_autofree char *parent = g_path_get_dirname(mailbox);
+	bool is_dir = g_file_test(mailbox, G_FILE_TEST_IS_DIR);
+	if (g_file_test(is_dir ? inbox : parent, G_FILE_TEST_IS_DIR) &&
+	    (is_dir || !g_str_has_suffix(mailbox, "/")))
+		return true;
+	return loket_refuse(error, "%s is no Maildir and no mbox", mailbox);
 }
 
 static int
@@ -200,8 +247,9 @@ await(const Site *site, const char *mailbox, const char *id)
 {
 	gint64 deadline =
 		g_get_monotonic_time() + (gint64)ARRIVAL_S * G_TIME_SPAN_SECOND;
+	int64_t since = clock_now();
 	while (g_get_monotonic_time() < deadline) {
-		g_autoptr(GBytes) mail = mail_in(mailbox, id);
+		g_autoptr(GBytes) mail = mail_in(mailbox, id, since);
 		if (mail)
 			return judge(site, mail);
 		g_usleep(LOOK_EVERY_US);
@@ -216,15 +264,15 @@ compose(const Site *site, const char *address)
 {
 	int64_t now = clock_now();
 	const ConfigDesk *desk = g_ptr_array_index(site->config->desks, 0);
-	Notice notice = {.kind = "check",
-			 .key = "",
-			 .state = "waiting",
-			 .template = TEMPLATE_CHECK,
-			 .desk = desk,
-			 .to = address,
-			 .at = now,
-			 .leaves_at = now};
-	return notice_compose(&site->intake, &notice);
+	NotificationDraft draft = {.kind = "check",
+				   .key = "",
+				   .state = "waiting",
+				   .template = TEMPLATE_CHECK,
+				   .desk = desk,
+				   .to = address,
+				   .at = now,
+				   .leaves_at = now};
+	return notification_compose(&site->intake, &draft);
 }
 
 static bool
@@ -246,7 +294,8 @@ check_send(const Site *site, const char *address, const char *mailbox)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(OutboxItem) item = compose(site, address);
-	if (!send_one(site, item, &error))
+	if ((mailbox && !check_mailbox(mailbox, &error)) ||
+	    !send_one(site, item, &error))
 		return command_fail(error);
 	(void)printf("the relay %s has taken it for %s, Message-ID <%s>\n",
 		     site->config->relay, address, item->message_id);

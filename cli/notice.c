@@ -138,11 +138,13 @@ read_call(NoticeCall *given, const Site *site, const Invocation *call,
 		.language = given->language,
 		.text = call->argv[2],
 	};
-	if (!g_utf8_validate(text, -1, NULL) || !*text ||
+	if (!g_utf8_validate(text, -1, NULL) ||
+	    text[strspn(text, " \t\r\n")] == '\0' ||
 	    g_utf8_strlen(text, -1) > TEXT_MAX)
-		return loket_refuse(
-			error, "the text is no UTF-8 of at most %d characters",
-			TEXT_MAX);
+		return loket_refuse(error,
+				    "the text is empty, no UTF-8, or longer "
+				    "than %d characters",
+				    TEXT_MAX);
 	return parse_until(given, clock_now(), &given->notice.until, error);
 }
 
@@ -162,14 +164,24 @@ put(const Invocation *call, NoticeCall *given)
 	return EX_OK;
 }
 
+/* As mails are recognised to be in; lower case. */
+static bool
+is_language(char *language)
+{
+	for (char *p = language; *p; p++)
+		*p = g_ascii_tolower(*p);
+	return strlen(language) == 2 && g_ascii_isalpha(language[0]) &&
+	       g_ascii_isalpha(language[1]);
+}
+
 /* Either all, or what one desk puts up, or takes down. */
 static bool
 is_complete(const Invocation *call, const NoticeCall *given)
 {
 	if (given->clear)
 		return call->argc == 2 && !given->until && !given->language;
-	return call->argc == 3 && given->until &&
-	       (!given->language || strlen(given->language) == 2);
+	return call->argc == 3 && given->until && !given->as_json &&
+	       (!given->language || is_language(given->language));
 }
 
 int
@@ -185,7 +197,8 @@ command_notice(Invocation *call)
 		G_OPTION_ENTRY_NULL};
 	bool is_right = command_options(call, options);
 	int exit_code;
-	if (is_right && call->argc == 1 && !given.until && !given.clear)
+	if (is_right && call->argc == 1 && !given.until && !given.clear &&
+	    !given.language)
 		exit_code = list(call, given.as_json);
 	else if (is_right && is_complete(call, &given))
 		exit_code = put(call, &given);

@@ -4,9 +4,8 @@
 #include <sysexits.h>
 
 #include <loket/clock.h>
-#include <loket/datetext.h>
 #include <loket/error.h>
-#include <loket/notice.h>
+#include <loket/notification.h>
 
 #include "command.h"
 
@@ -32,8 +31,9 @@ typedef struct Preview {
 	const ConfigDesk *desk;
 	enum TemplateKind kind;
 	int64_t at;
-	Ticket *ticket; /* owned */
-	DeskNotice *up; /* owned; NULL: none */
+	Ticket *ticket;	  /* owned */
+	DeskNotice *up;	  /* owned; NULL: none */
+	OutboxItem *sent; /* owned; NULL: it is composed anew */
 } Preview;
 
 static void
@@ -85,6 +85,27 @@ language_of(const Preview *preview)
 			       : preview->desk->language;
 }
 
+/* The acknowledgement of the ticket, if it was made already. */
+static bool
+read_sent(StoreTx *tx, Preview *preview, GError **error)
+{
+	g_autoptr(GPtrArray) items = NULL;
+	if (!preview->ticket || preview->language || preview->time ||
+	    preview->is_raw ||
+	    (preview->kind_name && strcmp(preview->kind_name, "ack") != 0))
+		return true;
+	g_autofree char *key =
+		g_strdup_printf("ack:%s", preview->ticket->number);
+	if (!store_outbox_list(tx, &items, error))
+		return false;
+	for (guint i = 0; i < items->len; i++) {
+		OutboxItem *item = items->pdata[i];
+		if (strcmp(item->key, key) == 0)
+			preview->sent = g_ptr_array_steal_index(items, i--);
+	}
+	return true;
+}
+
 static bool
 read_store(StoreTx *tx, void *data, GError **error)
 {
@@ -93,10 +114,13 @@ read_store(StoreTx *tx, void *data, GError **error)
 	    !store_ticket_get(tx, preview->number, &preview->ticket, error))
 		return false;
 	preview->desk = desk_of(preview);
-	return !preview->desk ||
-	       store_desk_notice_get(tx, preview->desk->title,
-				     language_of(preview), preview->at,
-				     &preview->up, error);
+	if (!preview->desk)
+		return true;
+	const DeskNoticeReader reader = {.desk = preview->desk->title,
+					 .language = language_of(preview),
+					 .at = preview->at};
+	return store_desk_notice_get(tx, &reader, &preview->up, error) &&
+	       read_sent(tx, preview, error);
 }
 
 static bool
@@ -108,7 +132,9 @@ check_found(Preview *preview, GError **error)
 	if (preview->number && !preview->ticket)
 		return loket_refuse(error, "no ticket %s", preview->number);
 	return preview->desk ||
-	       loket_refuse(error, "no desk \"%s\"", preview->desk_title);
+	       loket_refuse(error, "no desk \"%s\"",
+			    preview->ticket ? preview->ticket->desk
+					    : preview->desk_title);
 }
 
 /* An acknowledgement is told as it was when the mail came. */
@@ -120,7 +146,8 @@ complete(Preview *preview, GError **error)
 	if (preview->ticket && !preview->time && is_ack)
 		preview->at = preview->ticket->received_at;
 	if (!preview->kind_name)
-		preview->kind = notice_ack_template(preview->desk, preview->at);
+		preview->kind =
+			notification_ack_template(preview->desk, preview->at);
 	else if (!template_kind_parse(preview->kind_name, &preview->kind))
 		return loket_refuse(error, "no notification \"%s\"",
 				    preview->kind_name);
@@ -161,23 +188,11 @@ reader_of(const Preview *preview)
 	return preview->ticket->customer;
 }
 
-/* As the reader will have it. */
-static char *
-reopen_text(const Preview *preview)
-{
-	const ConfigDesk *desk = preview->desk;
-	const char *language = language_of(preview);
-	return date_text(preview->at + desk->reopen_within_s,
-			 calendar_timezone(desk->calendar),
-			 language ? language : desk->language, preview->at);
-}
-
 static OutboxItem *
 compose(const Preview *preview)
 {
 	const Ticket *ticket = preview->ticket;
-	g_autofree char *reopen = reopen_text(preview);
-	Notice notice = {
+	NotificationDraft draft = {
 		.kind = template_kind_name(preview->kind),
 		.key = "",
 		.state = "waiting",
@@ -190,17 +205,17 @@ compose(const Preview *preview)
 			    preview->kind == TEMPLATE_DESK_CLOSED,
 		.at = preview->at,
 		.leaves_at = preview->at,
+		.reopen = preview->at + preview->desk->reopen_within_s,
 		.values = {.notice = preview->up ? preview->up->text : NULL,
 			   .who = ticket->customer,
 			   .note = SAMPLE_NOTE,
-			   .reopen = reopen,
 			   .count = "3000",
 			   .problem = SAMPLE_NOTE},
 	};
-	notice_set_promise(&notice, ticket);
+	notification_set_promise(&draft, ticket);
 	if (preview->kind == TEMPLATE_PROMISE && ticket->promise)
-		notice.due = ticket->promise;
-	return notice_compose(&preview->site->intake, &notice);
+		draft.due = ticket->promise;
+	return notification_compose(&preview->site->intake, &draft);
 }
 
 static void
@@ -245,7 +260,9 @@ preview_on(const Site *site, Preview *preview, GError **error)
 	    !store_read(site->store, read_store, preview, error) ||
 	    !check_found(preview, error) || !complete(preview, error))
 		return false;
-	g_autoptr(OutboxItem) item = compose(preview);
+	g_autoptr(OutboxItem) item = preview->sent
+					     ? g_steal_pointer(&preview->sent)
+					     : compose(preview);
 	if (preview->is_raw)
 		return print_raw(item, error);
 	if (preview->as_json)
@@ -264,6 +281,7 @@ preview_clear(Preview *preview)
 		g_free(texts[i]);
 	g_clear_pointer(&preview->ticket, ticket_free);
 	desk_notice_free(preview->up);
+	outbox_item_free(preview->sent);
 }
 
 static int

@@ -56,23 +56,16 @@ print_table(const Site *site, const GPtrArray *items)
 		const OutboxItem *item = items->pdata[i];
 		g_autofree char *next = clock_rfc3339(
 			item->next_at, zone_of_desk(site, item->desk));
+		g_autofree char *to = text_printable(item->recipient);
+		g_autofree char *why = text_printable(item->last_error);
 		bool waits = g_str_equal(item->state, "waiting");
 		(void)printf("%-6" G_GINT64_FORMAT
 			     "  %-10s  %-8s  %-10s  %-25s  %s%s%s\n",
 			     item->id, item->kind, item->state,
 			     item->ticket ? item->ticket : "-",
-			     waits && next ? next : "-", item->recipient,
-			     item->last_error ? ": " : "",
-			     item->last_error ? item->last_error : "");
+			     waits && next ? next : "-", to, *why ? ": " : "",
+			     why);
 	}
-}
-
-static bool
-on_given_up(StoreTx *tx, const OutboxItem *item, int64_t at, void *data,
-	    GError **error)
-{
-	const Site *site = data;
-	return alert_not_sent(tx, &site->intake, item, at, error);
 }
 
 static bool
@@ -80,7 +73,8 @@ send_due(Site *site, GError **error)
 {
 	g_autoptr(Courier) courier =
 		courier_new(site->config, site->store, error);
-	const CourierWatch watch = {.given_up = on_given_up, .data = site};
+	const CourierWatch watch = {.given_up = alert_not_sent,
+				    .data = &site->intake};
 	unsigned sent;
 	if (!courier)
 		return false;

@@ -30,14 +30,6 @@ typedef struct Daemon {
 
 static Daemon self = {.budget = {MESSAGE_BUDGET_BYTES}};
 
-static bool
-on_given_up(StoreTx *tx, const OutboxItem *item, int64_t at, void *data,
-	    GError **error)
-{
-	const Site *site = data;
-	return alert_not_sent(tx, &site->intake, item, at, error);
-}
-
 /* One line tells the fate of each. */
 static void
 on_answered(const OutboxItem *item, void *data)
@@ -46,12 +38,12 @@ on_answered(const OutboxItem *item, void *data)
 	const char *number = item->ticket ? item->ticket : "-";
 	if (g_str_equal(item->state, "sent"))
 		log_info("outbox-%" G_GINT64_FORMAT
-			 ": sent kind=%s number=%s to=%s attempts=%d",
+			 ": sent kind=%s number=%s to=<%s> attempts=%d",
 			 item->id, item->kind, number, item->recipient,
 			 item->attempts);
 	else
 		log_warning("outbox-%" G_GINT64_FORMAT
-			    ": %s kind=%s number=%s to=%s attempts=%d "
+			    ": %s kind=%s number=%s to=<%s> attempts=%d "
 			    "reason=\"%s\"",
 			    item->id,
 			    g_str_equal(item->state, "failed") ? "given up"
@@ -69,7 +61,9 @@ open_parts(const char *path, Site **site, Courier **courier, GError **error)
 	*courier = courier_new(opened->config, opened->store, error);
 	if (!*courier)
 		return false;
-	CourierWatch watch = {on_given_up, on_answered, opened};
+	const CourierWatch watch = {.given_up = alert_not_sent,
+				    .answered = on_answered,
+				    .data = &opened->intake};
 	courier_set_watch(*courier, &watch);
 	courier_start(*courier);
 	*site = g_steal_pointer(&opened);

@@ -6,9 +6,10 @@
 
 #include <loket/intake.h>
 
-/* Tells the postmaster, once a day, that a notification was given up at now:
- * item is the first. An alert that cannot be sent makes no other. */
-bool alert_not_sent(StoreTx *tx, const Intake *intake, const OutboxItem *item,
-		    int64_t now, GError **error);
+/* Tells the postmaster, once a day for each kind, that a notification was
+ * given up at now: item is the first. An alert that cannot be sent makes no
+ * other. data is the Intake, as for the watch of a courier. */
+bool alert_not_sent(StoreTx *tx, const OutboxItem *item, int64_t now,
+		    void *data, GError **error);
 
 #endif

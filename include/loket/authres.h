@@ -10,6 +10,8 @@
 #ifndef LOKET_AUTHRES_H
 #define LOKET_AUTHRES_H
 
+#include <stdbool.h>
+
 #include <loket/mail.h>
 
 typedef enum AuthState {
@@ -27,5 +29,9 @@ typedef enum AuthState {
  */
 AuthState authres_judge(const Mail *mail, const char *const *authserv_ids,
 			const char *hostname, char **reason);
+
+/* Whether a domain, in any case, speaks for that of From (RFC 7489 3.1,
+ * relaxed): equal, or one a subdomain of the other, of two labels at least. */
+bool authres_is_aligned(const char *domain, const char *from_domain);
 
 #endif

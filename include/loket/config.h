@@ -221,13 +221,13 @@ typedef struct Config {
 	int64_t key_lifetime_s;
 	int max_connections;
 	GTimeZone *timezone;
-	GPtrArray *calendars;  /* of Calendar, the built-in one first */
-	GPtrArray *counting;   /* of Calendar, made for single desks */
-	GPtrArray *teams;      /* of ConfigTeam */
-	GPtrArray *agents;     /* of ConfigAgent */
-	GPtrArray *desks;      /* of ConfigDesk, at least one */
-	GPtrArray *also_tags;  /* of ConfigField */
-	GPtrArray *connectors; /* of ConfigConnector */
+	GPtrArray *calendars;	   /* of Calendar, the built-in one first */
+	GPtrArray *desk_calendars; /* of Calendar, made for single desks */
+	GPtrArray *teams;	   /* of ConfigTeam */
+	GPtrArray *agents;	   /* of ConfigAgent */
+	GPtrArray *desks;	   /* of ConfigDesk, at least one */
+	GPtrArray *also_tags;	   /* of ConfigField */
+	GPtrArray *connectors;	   /* of ConfigConnector */
 } Config;
 
 /*

@@ -27,7 +27,8 @@ typedef struct Courier Courier;
 
 /* Who is to know what becomes of a row; each may be NULL. */
 typedef struct CourierWatch {
-	/* It is given up for good, in the transaction that says so. */
+	/* It is given up for good, in the transaction that says so: on the
+	 * store's own thread. */
 	bool (*given_up)(StoreTx *tx, const OutboxItem *item, int64_t at,
 			 void *data, GError **error);
 	/* The relay has answered, or will not be asked: item->state is "sent",
@@ -43,9 +44,9 @@ void courier_free(Courier *courier);
 /* Before anything is sent; watch is copied, its data must outlive courier. */
 void courier_set_watch(Courier *courier, const CourierWatch *watch);
 
-/* Sends once what is due at now, and what was held as far as the site's hour
- * has room; *sent counts what the relay took. What it refused is no error but
- * stands in the rows. With dry-run nothing is sent. */
+/* Sends once what is due at now, and what was held as far as the site's
+ * limits have room; *sent counts what the relay took. What it refused is no
+ * error but stands in the rows. With dry-run nothing is sent. */
 bool courier_send_due(Courier *courier, int64_t now, unsigned *sent,
 		      GError **error);
 

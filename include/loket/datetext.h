@@ -31,6 +31,11 @@
 char *date_text(int64_t instant, GTimeZone *tz, const char *language,
 		int64_t now);
 
+/* The same for the instant at which something begins: midnight is 0:00 of the
+ * day that begins. */
+char *start_text(int64_t instant, GTimeZone *tz, const char *language,
+		 int64_t now);
+
 /*
  * A day without a time, "dinsdag 24 november", "2026-11-24" in a language
  * without a table; with its year when that is not the one of now in tz.

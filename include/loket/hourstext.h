@@ -12,8 +12,9 @@
 
 /* Of the days that closed_days_text() is asked about, the first so many. */
 #define CLOSED_DAYS_LOOKED_AT 60
-/* The most that it names. */
-#define CLOSED_DAYS_TOLD 5
+/* So many closings are told, and none when there are more: a list cut short
+ * would say that it is open. */
+#define CLOSINGS_TOLD 5
 
 /*
  * The hours of a calendar's weeks, "Monday to Friday from 09:00 to 17:00,
@@ -28,7 +29,9 @@ char *target_text(const Target *target, const char *language);
 /*
  * The holidays and the site's own closing days from the local date of one
  * instant to that of another, with their names: "Thursday 24 December (office
- * closed) and Friday 25 December (Christmas Day)". NULL when there are none.
+ * closed) and Friday 25 December (Christmas Day)"; days in a row for one reason
+ * as "Monday 3 August to Friday 14 August (summer break)". NULL when there are
+ * none, or too many.
  */
 char *closed_days_text(const Calendar *calendar, int64_t from, int64_t to,
 		       const char *language);

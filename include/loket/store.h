@@ -201,10 +201,10 @@ bool store_ticket_of_conversation(StoreTx *tx, const char *conversation,
 bool store_messages_list(StoreTx *tx, const char *number, GPtrArray **messages,
 			 GError **error);
 
-/* The Message-ID of the newest mail of the ticket in a role. *has tells whether
- * there is one; *message_id is the caller's, NULL when it has none. */
+/* The Message-ID of the newest mail of the ticket in a role, the caller's: ""
+ * when it has none, NULL when there is no such mail. */
 bool store_newest_of_role(StoreTx *tx, const char *number, const char *role,
-			  bool *has, char **message_id, GError **error);
+			  char **message_id, GError **error);
 
 /* Messages stored without a ticket, of a role, newest first. */
 bool store_loose_list(StoreTx *tx, const char *role, int limit,
@@ -276,7 +276,9 @@ bool store_outbox_add(StoreTx *tx, const OutboxItem *item, bool *is_added,
 /* The whole outbox, oldest first. */
 bool store_outbox_list(StoreTx *tx, GPtrArray **items, GError **error);
 /* Takes the next row that is due at now, with its mail, and reserves it until
- * the instant: nobody else takes it before. NULL when none is. */
+ * the instant: nobody else takes it before. What somebody is to hear of a
+ * ticket he hears in order: a row waits for those before it. NULL when none
+ * is due. */
 bool store_outbox_take(StoreTx *tx, int64_t now, int64_t until,
 		       OutboxItem **item, GError **error);
 /* What became of it: state, next_at and last_error are written. */
@@ -284,24 +286,46 @@ bool store_outbox_save(StoreTx *tx, const OutboxItem *item, GError **error);
 /* When the next row is due; 0 when nothing waits. */
 bool store_outbox_next(StoreTx *tx, int64_t *next_at, GError **error);
 
-/* How many rows of a kind were made since an instant: all that are not held,
- * or those to an address, or from unauthenticated causes to a domain or a
- * desk. */
+/* Whether there is a row with that key. */
+bool store_outbox_has(StoreTx *tx, const char *key, bool *has, GError **error);
+/* What waits of a kind about a ticket, or is held, is not sent any more: it
+ * has failed, for the reason why. */
+bool store_outbox_withdraw(StoreTx *tx, const char *number, const char *kind,
+			   const char *why, GError **error);
+
+/* Which rows are counted: all that are not held, those to an address, or from
+ * unauthenticated causes those to a domain or of a desk. */
 enum OutboxScope {
 	OUTBOX_SITE,
 	OUTBOX_ADDRESS,
 	OUTBOX_DOMAIN,
 	OUTBOX_DESK,
 };
-bool store_outbox_count(StoreTx *tx, const char *kind, enum OutboxScope scope,
-			const char *of, int64_t since, int64_t *count,
+
+typedef struct OutboxWindow {
+	const char *kind;
+	enum OutboxScope scope;
+	/* A domain, a title, NULL for the site; or an address, which stands for
+	 * all that are the same mailbox for all we know: in any case, behind
+	 * SRS and BATV, whatever follows a plus. */
+	const char *of;
+	int64_t since;
+	int64_t most; /* it is not counted further */
+} OutboxWindow;
+
+/* How many rows were made in the window. */
+bool store_outbox_count(StoreTx *tx, const OutboxWindow *window, int64_t *count,
 			GError **error);
 
 /* Whether rows of a kind are held. */
 bool store_outbox_has_held(StoreTx *tx, const char *kind, bool *has,
 			   GError **error);
+/* Held rows of a kind that are of no use at now any more have failed, for the
+ * reason why; their tickets have an event. */
+bool store_outbox_expire_held(StoreTx *tx, const char *kind, int64_t now,
+			      const char *why, GError **error);
 /* Lets at most so many held rows of a kind go, oldest first: they are made
- * and due now. */
+ * now, and due when they would have been, or now. */
 bool store_outbox_release(StoreTx *tx, const char *kind, int64_t most,
 			  int64_t now, GError **error);
 
@@ -323,10 +347,17 @@ bool store_desk_notice_put(StoreTx *tx, const DeskNotice *notice,
 			   GError **error);
 /* Takes down all notices of the desk. */
 bool store_desk_notice_remove(StoreTx *tx, const char *desk, GError **error);
-/* What is up at now for a reader of language (NULL: not known): the notice in
- * it, else the one for everybody. *notice is the caller's, NULL for none. */
-bool store_desk_notice_get(StoreTx *tx, const char *desk, const char *language,
-			   int64_t now, DeskNotice **notice, GError **error);
+/* Who asks for one. */
+typedef struct DeskNoticeReader {
+	const char *desk;
+	const char *language; /* NULL: not known */
+	int64_t at;
+} DeskNoticeReader;
+
+/* What is up for a reader: the notice in his language, else the one for
+ * everybody. *notice is the caller's, NULL for none. */
+bool store_desk_notice_get(StoreTx *tx, const DeskNoticeReader *reader,
+			   DeskNotice **notice, GError **error);
 /* What is up at now. *notices holds DeskNotice*, the caller's. */
 bool store_desk_notices_list(StoreTx *tx, int64_t now, GPtrArray **notices,
 			     GError **error);

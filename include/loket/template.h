@@ -62,10 +62,11 @@ typedef struct TemplateValues {
 	const char *tag;
 	const char *desk;
 	const char *address;
-	const char *due;    /* the promised moment */
-	const char *plan;   /* the same for a plan */
-	const char *target; /* within which it was promised */
-	const char *who;    /* whom it is about */
+	const char *due;	    /* the promised moment */
+	const char *plan;	    /* the same for a plan */
+	const char *working_target; /* within what working time */
+	const char *clock_target;   /* or time on the clock */
+	const char *who;	    /* whom it is about */
 	const char *phone;
 	const char *phone_hours;
 	const char *norm;   /* a URL */

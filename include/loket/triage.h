@@ -41,6 +41,8 @@ typedef struct Triage {
 	char *agent;		/* who wrote it or whose program did: the
 				   agent's address; NULL: none */
 	bool is_authenticated;	/* a login, or a believed pass */
+	bool is_own_sender; /* the sender of the envelope is who speaks: what
+			       is known of him holds of whom we answer */
 	AuthState auth;
 	bool is_form;		/* a web form speaks for whoever filled it in */
 	char *stated;		/* his address in the form, "" where it is none

@@ -27,7 +27,7 @@ config_new(void)
 {
 	Config *config = g_new0(Config, 1);
 	config->calendars = g_ptr_array_new_with_free_func(free_calendar);
-	config->counting = g_ptr_array_new_with_free_func(free_calendar);
+	config->desk_calendars = g_ptr_array_new_with_free_func(free_calendar);
 	config->teams = g_ptr_array_new_with_free_func(team_free);
 	config->agents = g_ptr_array_new_with_free_func(agent_free);
 	config->desks = g_ptr_array_new_with_free_func(desk_free);
@@ -46,7 +46,7 @@ config_free(Config *config)
 	g_ptr_array_unref(config->desks);
 	g_ptr_array_unref(config->agents);
 	g_ptr_array_unref(config->teams);
-	g_ptr_array_unref(config->counting);
+	g_ptr_array_unref(config->desk_calendars);
 	g_ptr_array_unref(config->calendars);
 	setting_clear_all(schema_config.settings, config);
 	g_free(config);
@@ -118,6 +118,25 @@ set_defaults(Config *config)
 	}
 }
 
+/* A relative name is one beside the file that it stands in, wherever the
+ * program runs. */
+static bool
+find_templates(const Loader *loader, const char *path, GError **error)
+{
+	Config *config = loader->config;
+	if (!*config->templates)
+		return true;
+	if (!g_path_is_absolute(config->templates)) {
+		g_autofree char *beside = g_path_get_dirname(path);
+		g_autofree char *name = config->templates;
+		config->templates = g_build_filename(beside, name, NULL);
+	}
+	return g_file_test(config->templates, G_FILE_TEST_IS_DIR) ||
+	       setting_fail(loader->source, loader->root, "templates", error,
+			    "templates is \"%s\", expected a directory",
+			    config->templates);
+}
+
 static bool
 load(const Loader *loader, GError **error)
 {
@@ -150,7 +169,7 @@ config_load(const char *path, const char *data_dir, GError **error)
 		.data_dir = data_dir,
 		.config = config,
 	};
-	if (!load(&loader, error))
+	if (!load(&loader, error) || !find_templates(&loader, path, error))
 		return NULL;
 	return g_steal_pointer(&config);
 }

@@ -135,7 +135,7 @@ give_calendar(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	if (!desk->closed_days_count)
 		return true;
 	Calendar *counting = calendar_counting_closed_days(desk->calendar);
-	g_ptr_array_add(config->counting, counting);
+	g_ptr_array_add(config->desk_calendars, counting);
 	desk->calendar = counting;
 	return true;
 }
@@ -148,6 +148,17 @@ give_phone_hours(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	g_autoptr(GError) why = NULL;
 	if (!*desk->phone_hours_text)
 		return true;
+	if (!*desk->phone)
+		return setting_fail(loader->source, section, "phone-hours",
+				    error,
+				    "phone-hours without phone, expected both");
+	for (char **entry = desk->phone_hours_text; *entry; entry++)
+		if (g_ascii_isdigit(**entry))
+			return setting_fail(loader->source, section,
+					    "phone-hours", error,
+					    "phone-hours has a date, expected "
+					    "weekdays as in \"mon-fri "
+					    "09:00-17:00\"");
 	CalendarSpec spec = {
 		.name = "phone-hours",
 		.timezone = "UTC",
@@ -157,7 +168,7 @@ give_phone_hours(const Loader *loader, cfg_t *section, ConfigDesk *desk,
 	if (!calendar)
 		return setting_fail(loader->source, section, "phone-hours",
 				    error, "%s", why->message);
-	g_ptr_array_add(loader->config->counting, calendar);
+	g_ptr_array_add(loader->config->desk_calendars, calendar);
 	desk->phone_hours = calendar;
 	return true;
 }

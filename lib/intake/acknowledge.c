@@ -24,27 +24,32 @@ addressee(const Job *job)
 	return stated ? stated : job->envelope->sender;
 }
 
-/* Who is authenticated speaks for himself alone; others may be anybody. */
+/* Who is authenticated speaks for himself alone; others may be anybody. *why is
+ * the caller's, NULL when none is reached. */
 static bool
 find_limit(StoreTx *tx, const Job *job, char **why, GError **error)
 {
 	const Config *config = job->intake->config;
 	const char *to = addressee(job);
-	const Limit windows[] = {
-		{OUTBOX_ADDRESS, to, config->ack_limit_address,
+	const Limit limits[] = {
+		{KIND, OUTBOX_ADDRESS, to, config->ack_limit_address,
 		 "for the address"},
-		{OUTBOX_DOMAIN, address_domain(to), config->ack_limit_domain,
+		{KIND, OUTBOX_DOMAIN, address_domain(to),
+		 config->ack_limit_domain,
 		 "for unauthenticated mail of the domain"},
-		{OUTBOX_DESK, job->decision->desk->title,
+		{KIND, OUTBOX_DESK, job->decision->desk->title,
 		 config->ack_limit_desk,
 		 "for unauthenticated mail to the desk"},
 	};
-	size_t n = job->triage->is_authenticated ? 1 : G_N_ELEMENTS(windows);
+	size_t n = is_proven(job->triage) ? 1 : G_N_ELEMENTS(limits);
 	*why = NULL;
-	for (size_t i = 0; i < n && !*why; i++)
-		if (!limit_is_reached(tx, KIND, &windows[i], job->now, why,
-				      error))
+	for (size_t i = 0; i < n && !*why; i++) {
+		const ConfigLimit *reached;
+		if (!limit_find_reached(tx, &limits[i], job->now, &reached,
+					error))
 			return false;
+		*why = reached ? limit_describe(&limits[i], reached) : NULL;
+	}
 	return true;
 }
 
@@ -59,8 +64,7 @@ threaded_id(const Mail *mail)
 static bool
 may_repeat(const Job *job)
 {
-	return job->decision->desk->ack == ACK_ALWAYS &&
-	       job->triage->is_authenticated && !job->triage->stated;
+	return job->decision->desk->ack == ACK_ALWAYS && is_proven(job->triage);
 }
 
 /* A subject is to be known again, not to be read in full. */
@@ -77,9 +81,10 @@ shortened(const char *subject)
 static bool
 read_notice(StoreTx *tx, const Job *job, DeskNotice **notice, GError **error)
 {
-	return store_desk_notice_get(tx, job->decision->desk->title,
-				     job->ticket->language, job->now, notice,
-				     error);
+	const DeskNoticeReader reader = {.desk = job->decision->desk->title,
+					 .language = job->ticket->language,
+					 .at = job->now};
+	return store_desk_notice_get(tx, &reader, notice, error);
 }
 
 /* Past ack-expire it comes too late, past what it promises it is untrue. */
@@ -98,11 +103,12 @@ queue(StoreTx *tx, const Job *job, const char *state, GError **error)
 	if (!read_notice(tx, job, &up, error))
 		return false;
 	g_autofree char *key = g_strdup_printf(KIND ":%s", number);
-	Notice notice = {
+	NotificationDraft draft = {
 		.kind = KIND,
 		.key = key,
 		.state = state,
-		.template = notice_ack_template(job->decision->desk, job->now),
+		.template = notification_ack_template(job->decision->desk,
+						      job->now),
 		.ticket = job->ticket,
 		.language = job->ticket->language,
 		.to = addressee(job),
@@ -110,17 +116,17 @@ queue(StoreTx *tx, const Job *job, const char *state, GError **error)
 		.is_reply = true,
 		.values.notice = up ? up->text : NULL,
 	};
-	notice_set_promise(&notice, job->ticket);
-	notice.expires_at = expiry_of(job, notice.due);
+	notification_set_promise(&draft, job->ticket);
+	draft.expires_at = expiry_of(job, draft.due);
 	g_autofree char *subject = shortened(job->ticket->subject);
 	if (may_repeat(job)) {
-		notice.values.name = job->ticket->customer_name;
-		notice.values.subject = subject;
+		draft.values.name = job->ticket->customer_name;
+		draft.values.subject = subject;
 	}
 	bool is_added;
-	return tell(tx, job, &notice, &is_added, error) &&
+	return tell(tx, job, &draft, &is_added, error) &&
 	       (!is_added || store_event_add(tx, number, job->now, "ack queued",
-					     notice.to, error));
+					     draft.to, error));
 }
 
 static bool
@@ -130,18 +136,22 @@ note_suppressed(StoreTx *tx, const Job *job, const char *why, GError **error)
 			       "ack suppressed", why, error);
 }
 
-/* Past the site's own limit they are held, not suppressed. */
+/* Past the site's own limit they are held, not suppressed; and behind those
+ * that are held. */
 static bool
 queue_within_brake(StoreTx *tx, const Job *job, GError **error)
 {
-	const Limit site = {OUTBOX_SITE, NULL,
-			    job->intake->config->ack_limit_site, "of the site"};
-	g_autofree char *why = NULL;
-	if (!limit_is_reached(tx, KIND, &site, job->now, &why, error))
+	const Limit site = {.kind = KIND,
+			    .scope = OUTBOX_SITE,
+			    .limits = job->intake->config->ack_limit_site};
+	const ConfigLimit *reached;
+	bool has_held;
+	if (!limit_find_reached(tx, &site, job->now, &reached, error) ||
+	    !store_outbox_has_held(tx, KIND, &has_held, error))
 		return false;
-	if (!why)
-		return queue(tx, job, "waiting", error);
-	return queue(tx, job, "held", error) && alert_of_held(tx, job, error);
+	return queue(tx, job, reached || has_held ? "held" : "waiting",
+		     error) &&
+	       (!reached || alert_of_held(tx, job, reached, error));
 }
 
 bool

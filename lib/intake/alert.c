@@ -3,6 +3,7 @@
  *
  * In the desk's language: they are colleagues.
  */
+#include <loket/address.h>
 #include <loket/alert.h>
 #include <loket/clock.h>
 
@@ -12,18 +13,18 @@
 
 /* To an agent, about the ticket. The key is one for each event and reader. */
 static bool
-tell_agent(StoreTx *tx, const Job *job, Notice *notice, const char *event,
-	   GError **error)
+tell_agent(StoreTx *tx, const Job *job, NotificationDraft *draft,
+	   const char *event, GError **error)
 {
 	g_autofree char *key = g_strdup_printf(
-		KIND ":%s:%s:%s", job->ticket->number, event, notice->to);
+		KIND ":%s:%s:%s", job->ticket->number, event, draft->to);
 	bool is_added;
-	notice->kind = KIND;
-	notice->state = "waiting";
-	notice->key = key;
-	notice->ticket = job->ticket;
-	notice->expires_at = job->now + NOTICE_EXPIRE_S;
-	return tell(tx, job, notice, &is_added, error);
+	draft->kind = KIND;
+	draft->state = "waiting";
+	draft->key = key;
+	draft->ticket = job->ticket;
+	draft->expires_at = job->now + NOTIFICATION_EXPIRE_S;
+	return tell(tx, job, draft, &is_added, error);
 }
 
 static bool
@@ -32,10 +33,10 @@ tell_of_each_other(StoreTx *tx, const Job *job, GError **error)
 	const char *both[] = {job->triage->agent, job->decision->other_agent};
 	g_autofree char *who = g_strdup_printf("%s and %s", both[0], both[1]);
 	for (size_t i = 0; i < G_N_ELEMENTS(both); i++) {
-		Notice notice = {.template = TEMPLATE_ANSWERED_TWICE,
-				 .to = both[i],
-				 .values.who = both[1 - i]};
-		if (!tell_agent(tx, job, &notice, job->reference, error))
+		NotificationDraft draft = {.template = TEMPLATE_ANSWERED_TWICE,
+					   .to = both[i],
+					   .values.who = both[1 - i]};
+		if (!tell_agent(tx, job, &draft, job->reference, error))
 			return false;
 	}
 	return store_event_add(tx, job->ticket->number, job->now,
@@ -50,18 +51,25 @@ answer_due(const Ticket *ticket)
 	return clock ? clock->due_now : 0;
 }
 
+/* A report may be anybody's: what is no address in it is not shown. */
+static const char *
+unreached(const Job *job)
+{
+	const char *told = job->decision->unreached;
+	return told && address_is_mailbox(told) ? told : job->ticket->customer;
+}
+
 static bool
 tell_of_bounce(StoreTx *tx, const Job *job, GError **error)
 {
 	const Decision *decision = job->decision;
-	Notice notice = {
+	NotificationDraft draft = {
 		.template = TEMPLATE_UNDELIVERABLE,
 		.to = decision->bounced_agent,
-		.values.who = decision->unreached ? decision->unreached
-						  : job->ticket->customer,
+		.values.who = unreached(job),
 		.due = decision->answer_failed ? answer_due(job->ticket) : 0,
 	};
-	return tell_agent(tx, job, &notice, decision->bounced_id, error);
+	return tell_agent(tx, job, &draft, decision->bounced_id, error);
 }
 
 bool
@@ -84,23 +92,27 @@ daily_key(const Intake *intake, enum TemplateKind template, int64_t now)
 }
 
 bool
-alert_of_held(StoreTx *tx, const Job *job, GError **error)
+alert_of_held(StoreTx *tx, const Job *job, const ConfigLimit *limit,
+	      GError **error)
 {
 	const Intake *intake = job->intake;
-	const ConfigLimit *limit =
-		&g_array_index(intake->config->ack_limit_site, ConfigLimit, 0);
 	g_autofree char *key = daily_key(intake, TEMPLATE_ACKS_HELD, job->now);
+	bool is_told;
+	/* in a flood this is asked for every mail */
+	if (!store_outbox_has(tx, key, &is_told, error) || is_told)
+		return is_told;
 	g_autofree char *count =
 		g_strdup_printf("%" G_GINT64_FORMAT, limit->most);
 	bool is_added;
-	Notice notice = {.kind = KIND,
-			 .key = key,
-			 .state = "waiting",
-			 .template = TEMPLATE_ACKS_HELD,
-			 .to = intake->config->postmaster,
-			 .expires_at = job->now + NOTICE_EXPIRE_S,
-			 .values.count = count};
-	return tell(tx, job, &notice, &is_added, error);
+	NotificationDraft draft = {.kind = KIND,
+				   .key = key,
+				   .state = "waiting",
+				   .template = TEMPLATE_ACKS_HELD,
+				   .to = intake->config->postmaster,
+				   .expires_at =
+					   job->now + NOTIFICATION_EXPIRE_S,
+				   .values.count = count};
+	return tell(tx, job, &draft, &is_added, error);
 }
 
 static const ConfigDesk *
@@ -111,24 +123,41 @@ desk_of(const Config *config, const OutboxItem *item)
 	return desk ? desk : g_ptr_array_index(config->desks, 0);
 }
 
-bool
-alert_not_sent(StoreTx *tx, const Intake *intake, const OutboxItem *item,
-	       int64_t now, GError **error)
+/* What a relay says may repeat an address in which a stranger wrote words. */
+static char *
+problem_of(const OutboxItem *item)
 {
+	bool is_plain = address_is_mailbox(item->recipient);
+	return g_strdup_printf("%s (%s %s)",
+			       is_plain && item->last_error ? item->last_error
+							    : "-",
+			       item->kind, item->ticket ? item->ticket : "-");
+}
+
+bool
+alert_not_sent(StoreTx *tx, const OutboxItem *item, int64_t now, void *data,
+	       GError **error)
+{
+	const Intake *intake = data;
 	if (g_str_equal(item->kind, KIND))
 		return true;
-	g_autofree char *key = daily_key(intake, TEMPLATE_NOT_SENT, now);
-	Notice notice = {.kind = KIND,
-			 .key = key,
-			 .state = "waiting",
-			 .template = TEMPLATE_NOT_SENT,
-			 .desk = desk_of(intake->config, item),
-			 .to = intake->config->postmaster,
-			 .at = now,
-			 .leaves_at = now + intake->config->ack_delay_s,
-			 .expires_at = now + NOTICE_EXPIRE_S,
-			 .values.who = item->recipient,
-			 .values.problem = item->last_error};
+	g_autofree char *day = daily_key(intake, TEMPLATE_NOT_SENT, now);
+	g_autofree char *key = g_strconcat(day, ":", item->kind, NULL);
+	g_autofree char *problem = problem_of(item);
+	NotificationDraft draft = {
+		.kind = KIND,
+		.key = key,
+		.state = "waiting",
+		.template = TEMPLATE_NOT_SENT,
+		.desk = desk_of(intake->config, item),
+		.to = intake->config->postmaster,
+		.at = now,
+		.leaves_at = now + intake->config->ack_delay_s,
+		.expires_at = now + NOTIFICATION_EXPIRE_S,
+		.values.who = address_is_mailbox(item->recipient)
+				      ? item->recipient
+				      : "-",
+		.values.problem = problem};
 	g_autoptr(OutboxItem) alert = NULL;
-	return notice_queue(tx, intake, &notice, &alert, error);
+	return notification_queue(tx, intake, &draft, &alert, error);
 }

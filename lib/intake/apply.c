@@ -281,6 +281,15 @@ apply_new(StoreTx *tx, Job *job, GError **error)
 	return link_new(tx, job, error);
 }
 
+/* Who has his answer needs no promise of one. */
+static bool
+withdraw_ack(StoreTx *tx, const Job *job, GError **error)
+{
+	return !job->decision->is_answer ||
+	       store_outbox_withdraw(tx, job->ticket->number, "ack",
+				     "the customer was answered before", error);
+}
+
 static bool
 apply_join(StoreTx *tx, Job *job, GError **error)
 {
@@ -288,7 +297,8 @@ apply_join(StoreTx *tx, Job *job, GError **error)
 	show_to_desks(job);
 	prepare_departure(job);
 	move_clocks(job->ticket, job);
-	return store_ticket_save(tx, job->ticket, error);
+	return withdraw_ack(tx, job, error) &&
+	       store_ticket_save(tx, job->ticket, error);
 }
 
 bool

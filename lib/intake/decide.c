@@ -108,6 +108,14 @@ is_old(const Case *facts)
 	return first > 0 && facts->now - first > max_age_s;
 }
 
+/* Whether what is known of who speaks holds of whom we would answer: the
+ * sender of the envelope is anybody, until he is the same. */
+static bool
+is_himself(const Triage *triage)
+{
+	return triage->stated || triage->is_own_sender;
+}
+
 /* Design 8.5, the desk's policy; limits are counted in the store. */
 static void
 decide_ack(Decision *decision, const Case *facts)
@@ -120,11 +128,11 @@ decide_ack(Decision *decision, const Case *facts)
 	case ACK_CAREFUL: /* the texts repeat nothing a stranger wrote */
 		break;
 	case ACK_AUTHENTICATED:
-		allowed = triage->is_authenticated;
+		allowed = triage->is_authenticated && is_himself(triage);
 		why = "the sender is not authenticated";
 		break;
 	case ACK_KNOWN:
-		allowed = facts->evidence->is_known;
+		allowed = facts->evidence->is_known && is_himself(triage);
 		why = "the sender is not known";
 		break;
 	case ACK_NEVER:

@@ -5,7 +5,7 @@
 #define LOKET_INTAKE_JOB_H
 
 #include <loket/intake.h>
-#include <loket/notice.h>
+#include <loket/notification.h>
 
 #include "match.h"
 
@@ -47,14 +47,18 @@ const char *message_id_of(const Job *job);
 char *keyed_address(const Intake *intake, const ConfigDesk *desk,
 		    const char *number);
 
-/* Puts a notice of the job's desk into the outbox; ticket, instants and cause
- * are filled in. *is_added is false when its key is there already. */
-bool tell(StoreTx *tx, const Job *job, Notice *notice, bool *is_added,
+/* Whether the sender of the envelope is authenticated, not only who speaks. */
+bool is_proven(const Triage *triage);
+
+/* Puts a notification of the job's desk into the outbox: desk, instants and
+ * cause are filled in. *is_added is false when its key is there already. */
+bool tell(StoreTx *tx, const Job *job, NotificationDraft *draft, bool *is_added,
 	  GError **error);
 
-/* Tells the postmaster, once a day, that the site's limit holds
+/* Tells the postmaster, once a day, that this limit of the site holds
  * acknowledgements. */
-bool alert_of_held(StoreTx *tx, const Job *job, GError **error);
+bool alert_of_held(StoreTx *tx, const Job *job, const ConfigLimit *limit,
+		   GError **error);
 
 /* Puts the acknowledgement of the new ticket into the outbox, or notes why
  * there is none. */

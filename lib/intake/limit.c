@@ -3,32 +3,36 @@
 
 #define HOUR_S 3600
 
-static char *
-limit_text(const ConfigLimit *limit, const char *name)
+char *
+limit_describe(const Limit *limit, const ConfigLimit *reached)
 {
-	bool is_hours = limit->window_s % HOUR_S == 0;
+	bool is_hours = reached->window_s % HOUR_S == 0;
 	return g_strdup_printf("the limit %s is reached: %" G_GINT64_FORMAT
 			       " in %" G_GINT64_FORMAT " %s",
-			       name, limit->most,
-			       is_hours ? limit->window_s / HOUR_S
-					: limit->window_s,
+			       limit->name, reached->most,
+			       is_hours ? reached->window_s / HOUR_S
+					: reached->window_s,
 			       is_hours ? "h" : "s");
 }
 
 bool
-limit_is_reached(StoreTx *tx, const char *kind, const Limit *limit, int64_t now,
-		 char **why, GError **error)
+limit_find_reached(StoreTx *tx, const Limit *limit, int64_t now,
+		   const ConfigLimit **reached, GError **error)
 {
-	*why = NULL;
-	for (guint i = 0; i < limit->limits->len && !*why; i++) {
+	*reached = NULL;
+	for (guint i = 0; i < limit->limits->len && !*reached; i++) {
 		const ConfigLimit *one =
 			&g_array_index(limit->limits, ConfigLimit, i);
+		const OutboxWindow window = {.kind = limit->kind,
+					     .scope = limit->scope,
+					     .of = limit->of,
+					     .since = now - one->window_s,
+					     .most = one->most};
 		int64_t count;
-		if (!store_outbox_count(tx, kind, limit->scope, limit->of,
-					now - one->window_s, &count, error))
+		if (!store_outbox_count(tx, &window, &count, error))
 			return false;
 		if (count >= one->most)
-			*why = limit_text(one, limit->name);
+			*reached = one;
 	}
 	return true;
 }

@@ -7,14 +7,18 @@
 
 /* What is counted, and how many of it there may be; borrowed. */
 typedef struct Limit {
+	const char *kind;
 	enum OutboxScope scope;
 	const char *of;	      /* an address, domain or title; NULL: the site */
 	const GArray *limits; /* of ConfigLimit */
 	const char *name;     /* "for the address" */
 } Limit;
 
-/* *why tells the first that is reached, the caller's; NULL: none is. */
-bool limit_is_reached(StoreTx *tx, const char *kind, const Limit *limit,
-		      int64_t now, char **why, GError **error);
+/* *reached is the first that is reached, borrowed from limit; NULL: none. */
+bool limit_find_reached(StoreTx *tx, const Limit *limit, int64_t now,
+			const ConfigLimit **reached, GError **error);
+
+/* "the limit for the address is reached: 10 in 3 h"; the caller's. */
+char *limit_describe(const Limit *limit, const ConfigLimit *reached);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef LOKET_INTAKE_NOTE_H
 #define LOKET_INTAKE_NOTE_H
 
-#include <loket/notice.h>
+#include <loket/notification.h>
 
 /* All of it is borrowed. */
 typedef struct Note {

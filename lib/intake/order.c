@@ -8,6 +8,8 @@
 #include "note.h"
 
 #define COMPLAINT "complaint"
+/* Characters of a closing note: a template takes no more of a value. */
+#define NOTE_MAX 4000
 
 typedef struct OrderJob {
 	StoreTx *tx;
@@ -16,6 +18,7 @@ typedef struct OrderJob {
 	int64_t now;
 	const ConfigDesk *desk; /* NULL: no longer configured */
 	char *transcript;
+	bool is_dry; /* all was done, and is undone */
 } OrderJob;
 
 enum OrderArgument { ARGUMENT_NONE, ARGUMENT_OPTIONAL, ARGUMENT_NEEDED };
@@ -28,16 +31,24 @@ typedef struct OrderKind {
 	bool (*run)(Ticket *ticket, OrderJob *job, GError **error);
 } OrderKind;
 
+/* What waits for the customer and is overtaken by what happens now. */
+static bool
+withdraw(const Ticket *ticket, const OrderJob *job, const char *kind,
+	 const char *why, GError **error)
+{
+	return store_outbox_withdraw(job->tx, ticket->number, kind, why, error);
+}
+
 static bool
 run_answered(Ticket *ticket, OrderJob *job, GError **error)
 {
-	(void)error;
 	bool had_clock = ticket_running_response(ticket) != NULL;
 	(void)ticket_answer(ticket, NULL, job->now);
 	job->transcript =
 		g_strdup_printf("%s: answered%s", ticket->number,
 				had_clock ? "" : ", no target was running");
-	return true;
+	return withdraw(ticket, job, "ack", "the customer was answered before",
+			error);
 }
 
 static bool
@@ -50,53 +61,83 @@ run_done(Ticket *ticket, OrderJob *job, GError **error)
 	return true;
 }
 
-/* Tells the customer; the transcript says where he is not. */
+/* Tells the customer. *why not is the caller's; NULL: he is told. */
 static bool
-tell_customer(OrderJob *job, Note *note, bool *is_told, GError **error)
+tell_customer(const OrderJob *job, Note *note, char **why, GError **error)
 {
-	g_autofree char *why = NULL;
 	note->desk = job->desk;
 	note->at = job->now;
-	if (!note_customer(job->tx, job->intake, note, &why, error))
-		return false;
-	*is_told = !why;
-	if (why) {
-		g_autofree char *said = g_steal_pointer(&job->transcript);
-		job->transcript = g_strconcat(
-			said, ", the customer is not told: ", why, NULL);
-	}
-	return true;
+	return note_customer(job->tx, job->intake, note, why, error);
+}
+
+/* "", or why the customer is not told; the caller's. */
+static char *
+untold(const char *why)
+{
+	return why ? g_strconcat(", the customer is not told: ", why, NULL)
+		   : g_strdup("");
 }
 
 static bool
-tell_of_closing(const Ticket *ticket, OrderJob *job, GError **error)
+tell_of_closing(const Ticket *ticket, OrderJob *job, char **why, GError **error)
 {
 	g_autofree char *event = g_strdup_printf("%" G_GINT64_FORMAT, job->now);
+	int64_t within_s = job->desk ? job->desk->reopen_within_s : 0;
 	Note note = {.template = TEMPLATE_CLOSING,
 		     .ticket = ticket,
 		     .words = job->order->argument,
 		     .event = event,
-		     .reopen = job->desk ? job->now + job->desk->reopen_within_s
-					 : 0};
-	bool is_told;
-	return tell_customer(job, &note, &is_told, error);
+		     .reopen = within_s ? job->now + within_s : 0};
+	return tell_customer(job, &note, why, error);
+}
+
+/* What is promised to him, and that he was heard, is of no use any more. */
+static bool
+withdraw_all(const Ticket *ticket, const OrderJob *job, GError **error)
+{
+	static const char *const kinds[] = {"ack", "promise", "taken-up"};
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (!withdraw(ticket, job, kinds[i],
+			      "the ticket was closed before", error))
+			return false;
+	return true;
 }
 
 static bool
+is_blank(const char *words)
+{
+	return words[strspn(words, " \t\r\n")] == '\0';
+}
+
+/* A closing note counts when the customer gets it. */
+static bool
 run_close(Ticket *ticket, OrderJob *job, GError **error)
 {
-	bool has_note = job->order->argument != NULL;
+	const char *words = job->order->argument;
+	g_autofree char *why = NULL;
 	bool is_answered =
 		ticket->answers->len > 0 && !ticket_running_response(ticket);
+	if (words && is_blank(words))
+		return loket_refuse(error, "the closing note is empty");
+	if (words && g_utf8_strlen(words, -1) > NOTE_MAX)
+		return loket_refuse(error,
+				    "the closing note is longer than %d "
+				    "characters",
+				    NOTE_MAX);
+	if (!withdraw_all(ticket, job, error) ||
+	    (words && !tell_of_closing(ticket, job, &why, error)))
+		return false;
+	bool has_note = words && !why;
 	ticket_close(ticket, job->desk ? job->desk->calendar : NULL, job->now,
 		     has_note);
+	g_autofree char *not_told = untold(why);
 	job->transcript = g_strdup_printf(
-		"%s: closed%s", ticket->number,
+		"%s: closed%s%s", ticket->number, not_told,
 		is_answered || has_note
 			? ""
 			: ", but the customer has no answer: it does not "
 			  "count as solved");
-	return !has_note || tell_of_closing(ticket, job, error);
+	return true;
 }
 
 /* The ticket that another one can become part of; the caller's. */
@@ -177,28 +218,27 @@ parse_promise(const char *text, const Calendar *calendar, int64_t now,
 		text);
 }
 
+/* A date that he knows already is not told again. */
 static bool
 tell_of_promise(const Ticket *ticket, OrderJob *job, int64_t instant,
 		GError **error)
 {
 	g_autofree char *until =
 		clock_rfc3339(instant, calendar_timezone(job->desk->calendar));
+	g_autofree char *event =
+		g_strdup_printf("%" G_GINT64_FORMAT ":%s", job->now, until);
+	g_autofree char *why = NULL;
 	Note note = {.template = TEMPLATE_PROMISE,
 		     .ticket = ticket,
-		     .event = until,
+		     .event = event,
 		     .due = instant};
-	bool is_told = false;
-	job->transcript =
-		g_strdup_printf("%s: promised for %s", ticket->number, until);
-	if (job->desk->promise_note &&
-	    !tell_customer(job, &note, &is_told, error))
+	bool is_told = job->desk->promise_note && instant != ticket->promise;
+	if (is_told && !tell_customer(job, &note, &why, error))
 		return false;
-	if (is_told) {
-		g_free(job->transcript);
-		job->transcript =
-			g_strdup_printf("%s: promised to the customer for %s",
-					ticket->number, until);
-	}
+	g_autofree char *not_told = untold(why);
+	job->transcript = g_strdup_printf(
+		"%s: promised %sfor %s%s", ticket->number,
+		is_told && !why ? "to the customer " : "", until, not_told);
 	return true;
 }
 
@@ -216,8 +256,9 @@ run_promise(Ticket *ticket, OrderJob *job, GError **error)
 	if (instant <= job->now)
 		return loket_refuse(error, "\"%s\" is past",
 				    job->order->argument);
+	bool ok = tell_of_promise(ticket, job, instant, error);
 	ticket_promise(ticket, instant, job->now);
-	return tell_of_promise(ticket, job, instant, error);
+	return ok;
 }
 
 /* The first open instant of a date, else its midnight. */
@@ -280,33 +321,36 @@ agent_named(const OrderJob *job, GError **error)
 
 /* A complaint's customer hears who cares for it now: once. */
 static bool
-tell_of_taking_up(const Ticket *ticket, OrderJob *job, GError **error)
+tell_of_taking_up(const Ticket *ticket, const OrderJob *job, char **why,
+		  GError **error)
 {
 	const TicketClock *plan = ticket_clock(ticket, TARGET_PLAN);
 	Note note = {.template = TEMPLATE_TAKEN_UP,
 		     .ticket = ticket,
 		     .event = "",
 		     .plan = plan && !plan->ended_at ? plan->due : 0};
-	bool is_told;
 	return strcmp(ticket->type, COMPLAINT) != 0 ||
-	       tell_customer(job, &note, &is_told, error);
+	       tell_customer(job, &note, why, error);
 }
 
 static bool
 run_assign(Ticket *ticket, OrderJob *job, GError **error)
 {
+	g_autofree char *why = NULL;
 	char *agent = agent_named(job, error);
 	if (!agent)
 		return false;
 	g_free(ticket->agent);
 	ticket->agent = agent;
-	job->transcript =
-		g_strdup_printf("%s: assigned to %s", ticket->number, agent);
-	return tell_of_taking_up(ticket, job, error);
+	if (!tell_of_taking_up(ticket, job, &why, error))
+		return false;
+	g_autofree char *not_told = untold(why);
+	job->transcript = g_strdup_printf("%s: assigned to %s%s",
+					  ticket->number, agent, not_told);
+	return true;
 }
 
 static const OrderKind kinds[] = {
-
 	{"answered", "answered N", ARGUMENT_NONE, run_answered},
 	{"assign", "assign N AGENT", ARGUMENT_NEEDED, run_assign},
 	{"close", "close N [NOTE]", ARGUMENT_OPTIONAL, run_close},
@@ -364,10 +408,21 @@ run_in_store(StoreTx *tx, void *data, GError **error)
 	g_autofree char *detail = g_strdup_printf(
 		"%s%s%s", order->by, order->argument ? ": " : "",
 		order->argument ? order->argument : "");
-	return find_kind(order->verb)->run(ticket, job, error) &&
-	       store_ticket_save(tx, ticket, error) &&
-	       store_event_add(tx, ticket->number, job->now, order->verb,
-			       detail, error);
+	if (!find_kind(order->verb)->run(ticket, job, error) ||
+	    !store_ticket_save(tx, ticket, error) ||
+	    !store_event_add(tx, ticket->number, job->now, order->verb, detail,
+			     error))
+		return false;
+	/* undone on purpose */
+	job->is_dry = job->intake->config->dry_run;
+	return !job->is_dry || loket_refuse(error, "dry-run");
+}
+
+static char *
+dry_transcript(OrderJob *job)
+{
+	g_autofree char *said = g_steal_pointer(&job->transcript);
+	return g_strconcat("dry-run, nothing is changed: ", said, NULL);
 }
 
 char *
@@ -383,7 +438,12 @@ order_run(const Intake *intake, const Order *order, int64_t now, GError **error)
 		return NULL;
 	}
 	OrderJob job = {.intake = intake, .order = order, .now = now};
-	bool ok = store_write(intake->store, run_in_store, &job, error);
+	g_autoptr(GError) why = NULL;
+	bool ok = store_write(intake->store, run_in_store, &job, &why);
+	if (!ok && job.is_dry)
+		return dry_transcript(&job);
+	if (!ok)
+		g_propagate_error(error, g_steal_pointer(&why));
 	if (!ok)
 		g_clear_pointer(&job.transcript, g_free);
 	return job.transcript;

@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include <loket/address.h>
+
 #include "job.h"
 
 /* Without a Message-ID two mails alike may well be two. */
@@ -26,7 +28,8 @@ key_of(const Job *job, const char *message_id, const char *sender)
 	const Mail *mail = job->mail;
 	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
 	add_part(sum, message_id);
-	add_part(sum, sender);
+	g_autofree char *canonical = address_canonical(sender);
+	add_part(sum, canonical);
 	add_part(sum, mail->body_sha256);
 	static const char *const also[] = {"From", "Reply-To", "Date",
 					   "Subject"};

@@ -2,15 +2,22 @@
 #include "job.h"
 
 bool
-tell(StoreTx *tx, const Job *job, Notice *notice, bool *is_added,
+is_proven(const Triage *triage)
+{
+	return triage->is_authenticated && triage->is_own_sender &&
+	       !triage->stated;
+}
+
+bool
+tell(StoreTx *tx, const Job *job, NotificationDraft *draft, bool *is_added,
      GError **error)
 {
 	OutboxItem *item;
-	notice->desk = job->decision->desk;
-	notice->at = job->now;
-	notice->leaves_at = job->now + job->intake->config->ack_delay_s;
-	notice->is_authenticated = job->triage->is_authenticated;
-	if (!notice_queue(tx, job->intake, notice, &item, error))
+	draft->desk = job->decision->desk;
+	draft->at = job->now;
+	draft->leaves_at = job->now + job->intake->config->ack_delay_s;
+	draft->is_authenticated = is_proven(job->triage);
+	if (!notification_queue(tx, job->intake, draft, &item, error))
 		return false;
 	*is_added = item != NULL;
 	if (item)

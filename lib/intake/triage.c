@@ -278,6 +278,10 @@ sign_of_loop(const Triage *triage, const Config *config,
 	const char *loop;
 	if (is_sent_by_desk(triage, config, envelope, mail))
 		return "the sender is a desk";
+	if (envelope->sender &&
+	    (config_is_team_address(config, envelope->sender) ||
+	     config_is_command_address(config, envelope->sender)))
+		return "the sender is a list of ours";
 	for (size_t i = 0; (loop = mail_header(mail, "X-Loop", i)); i++) {
 		g_autofree char *address = address_of_path(loop);
 		if (config_desk_for(config, address))
@@ -325,6 +329,14 @@ is_vouched_for(const Triage *triage, const Mail *mail)
 				  address_domain(triage->from)) == 0;
 }
 
+/* Whether the envelope names as its sender who speaks in the mail. */
+static bool
+is_own_sender(const Triage *triage, const Envelope *envelope)
+{
+	g_autofree char *sender = address_canonical(envelope->sender);
+	return *sender && strcmp(sender, triage->from) == 0;
+}
+
 static void
 judge_writer(Triage *triage, const TriageSite *site, const Envelope *envelope,
 	     const Mail *mail)
@@ -339,6 +351,7 @@ judge_writer(Triage *triage, const TriageSite *site, const Envelope *envelope,
 	triage->is_authenticated =
 		!triage->is_form &&
 		(envelope->login || is_vouched_for(triage, mail));
+	triage->is_own_sender = is_own_sender(triage, envelope);
 	const char *as_agent = NULL;
 	if (site->config && !triage->is_form)
 		triage->agent = agent_behind(site->config, envelope, mail,

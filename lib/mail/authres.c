@@ -108,14 +108,20 @@ is_in(const char *domain, const char *zone)
 	return length == n || domain[length - n - 1] == '.';
 }
 
-/* RFC 7489 3.1, relaxed. */
+bool
+authres_is_aligned(const char *domain, const char *from_domain)
+{
+	g_autofree char *one = g_ascii_strdown(domain, -1);
+	g_autofree char *other = g_ascii_strdown(from_domain, -1);
+	return is_in(one, other) || is_in(other, one);
+}
+
 static bool
 is_aligned(const Question *question, const char *identity)
 {
 	g_autofree char *domain = domain_of(identity);
 	return domain && question->from_domain &&
-	       (is_in(domain, question->from_domain) ||
-		is_in(question->from_domain, domain));
+	       authres_is_aligned(domain, question->from_domain);
 }
 
 /* The value of a property among the words of a result, NULL when absent. */

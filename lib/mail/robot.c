@@ -188,12 +188,14 @@ judge_address(Judge *judge, const char *address, const char *role)
 {
 	size_t count;
 	const RobotLocalRule *rules = robot_local_rules(&count);
-	g_autofree char *original = mail_address_original(address);
 	g_autofree char *lower = local_part_of(address);
-	for (size_t i = 0; i < count; i++)
-		if (g_pattern_match_simple(rules[i].local, lower))
-			judge_sign(judge, rules[i].effect,
-				   g_strdup_printf("%s %s", role, original));
+	for (size_t i = 0; i < count; i++) {
+		if (!g_pattern_match_simple(rules[i].local, lower))
+			continue;
+		g_autofree char *original = mail_address_original(address);
+		judge_sign(judge, rules[i].effect,
+			   g_strdup_printf("%s %s", role, original));
+	}
 }
 
 /* Behind "Re:", "Fwd[2]:" and "[EXTERN]", any number of them. */

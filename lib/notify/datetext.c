@@ -40,8 +40,9 @@ moment_format(const Words *words, GDateTime *day, int hour, int minute,
 	return words_pair(words->at, date, time);
 }
 
-char *
-date_text(int64_t instant, GTimeZone *tz, const char *language, int64_t now)
+static char *
+instant_text(int64_t instant, GTimeZone *tz, const char *language, int64_t now,
+	     bool is_end)
 {
 	g_autoptr(GDateTime) time = local_time(instant, tz);
 	g_autoptr(GDateTime) today = local_time(now, tz);
@@ -49,7 +50,7 @@ date_text(int64_t instant, GTimeZone *tz, const char *language, int64_t now)
 		return NULL;
 	int hour = g_date_time_get_hour(time);
 	g_autoptr(GDateTime) day = g_date_time_ref(time);
-	if (is_midnight(time)) {
+	if (is_end && is_midnight(time)) {
 		/* "by Tuesday 0:00" would be read as a whole day later */
 		hour = 24;
 		g_date_time_unref(day);
@@ -61,6 +62,18 @@ date_text(int64_t instant, GTimeZone *tz, const char *language, int64_t now)
 		g_date_time_get_year(day) != g_date_time_get_year(today);
 	return moment_format(words_find(language), day, hour,
 			     g_date_time_get_minute(time), with_year);
+}
+
+char *
+date_text(int64_t instant, GTimeZone *tz, const char *language, int64_t now)
+{
+	return instant_text(instant, tz, language, now, true);
+}
+
+char *
+start_text(int64_t instant, GTimeZone *tz, const char *language, int64_t now)
+{
+	return instant_text(instant, tz, language, now, false);
 }
 
 char *

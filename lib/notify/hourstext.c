@@ -50,10 +50,16 @@ day_hours(const Words *words, const Calendar *calendar, int64_t from,
 static char *
 days_text(const Words *words, size_t first, size_t last)
 {
-	const char *const *names = words->weekdays;
-	return first == last ? g_strconcat(words->weekday, names[first], NULL)
-			     : words_pair(words->weekdays_to, names[first],
-					  names[last]);
+	g_autofree char *one =
+		g_strconcat(words->weekday, words->weekdays[first], NULL);
+	g_autofree char *other =
+		g_strconcat(words->weekday, words->weekdays[last], NULL);
+	if (first == last)
+		return g_steal_pointer(&one);
+	if (last == first + 1)
+		return g_strdup_printf("%s %s %s", one, words->and, other);
+	return words_pair(words->weekdays_to, words->weekdays[first],
+			  words->weekdays[last]);
 }
 
 /* Days with the same hours, one after another, are told together. */
@@ -111,15 +117,65 @@ is_closed(const Calendar *calendar, const GDate *day)
 	return kind == DAY_HOLIDAY || kind == DAY_CLOSED;
 }
 
+/* Days on which it is closed, one after another but for days that are off
+ * anyway, for one reason. */
+typedef struct Closing {
+	GDate first, last;
+	const char *name; /* borrowed; NULL: none */
+} Closing;
+
 static char *
-closed_day_text(const Calendar *calendar, const GDate *day,
-		const char *language, int64_t now)
+closing_text(const Calendar *calendar, const Closing *closing,
+	     const char *language, int64_t now)
 {
-	const char *name = calendar_day_name(calendar, day, language);
-	g_autofree char *date =
-		day_text(day, language, now, calendar_timezone(calendar));
-	return name && *name ? g_strdup_printf("%s (%s)", date, name)
-			     : g_steal_pointer(&date);
+	GTimeZone *tz = calendar_timezone(calendar);
+	g_autofree char *first = day_text(&closing->first, language, now, tz);
+	g_autofree char *last = day_text(&closing->last, language, now, tz);
+	bool is_one = g_date_compare(&closing->first, &closing->last) == 0;
+	g_autofree char *days =
+		is_one ? g_strdup(first)
+		       : words_pair(words_of(language)->days_to, first, last);
+	return closing->name && *closing->name
+		       ? g_strdup_printf("%s (%s)", days, closing->name)
+		       : g_steal_pointer(&days);
+}
+
+/* Adds a day to the last closing when it goes on with it, else as a new one. */
+static void
+add_closed_day(GArray *closings, bool goes_on, const GDate *day,
+	       const char *name)
+{
+	Closing *last = closings->len > 0 ? &g_array_index(closings, Closing,
+							   closings->len - 1)
+					  : NULL;
+	if (last && goes_on && g_strcmp0(last->name, name) == 0) {
+		last->last = *day;
+		return;
+	}
+	Closing closing = {.first = *day, .last = *day, .name = name};
+	g_array_append_val(closings, closing);
+}
+
+static GArray *
+closings_between(const Calendar *calendar, GDate day, const GDate *last,
+		 const char *language)
+{
+	GArray *closings = g_array_new(FALSE, FALSE, sizeof(Closing));
+	bool goes_on = false;
+	for (int i = 0;
+	     i < CLOSED_DAYS_LOOKED_AT && g_date_compare(&day, last) <= 0;
+	     i++) {
+		if (is_closed(calendar, &day)) {
+			add_closed_day(
+				closings, goes_on, &day,
+				calendar_day_name(calendar, &day, language));
+			goes_on = true;
+		} else if (calendar_is_working_day(calendar, &day)) {
+			goes_on = false;
+		}
+		g_date_add_days(&day, 1);
+	}
+	return closings;
 }
 
 char *
@@ -130,15 +186,15 @@ closed_days_text(const Calendar *calendar, int64_t from, int64_t to,
 	GDate day, last;
 	calendar_local_date(calendar, from, &day);
 	calendar_local_date(calendar, to, &last);
-	for (int i = 0;
-	     i < CLOSED_DAYS_LOOKED_AT && g_date_compare(&day, &last) <= 0 &&
-	     texts->len < CLOSED_DAYS_TOLD;
-	     i++) {
-		if (is_closed(calendar, &day))
-			g_ptr_array_add(texts, closed_day_text(calendar, &day,
-							       language, from));
-		g_date_add_days(&day, 1);
-	}
+	g_autoptr(GArray) closings =
+		closings_between(calendar, day, &last, language);
+	if (closings->len > CLOSINGS_TOLD)
+		return NULL;
+	for (guint i = 0; i < closings->len; i++)
+		g_ptr_array_add(texts, closing_text(calendar,
+						    &g_array_index(closings,
+								   Closing, i),
+						    language, from));
 	return words_join(words_of(language), texts);
 }
 
@@ -151,5 +207,5 @@ opens_text(const Calendar *calendar, int64_t at, const char *language)
 	if (!is_closed(calendar, &day) ||
 	    !calendar_next_open(calendar, at, &open))
 		return NULL;
-	return date_text(open.from, calendar_timezone(calendar), language, at);
+	return start_text(open.from, calendar_timezone(calendar), language, at);
 }

@@ -8,8 +8,10 @@
 #define FILE_BYTES_MAX 65536
 /* Of a file with its parts: the same part may be included many times. */
 #define WHOLE_BYTES_MAX (4 * FILE_BYTES_MAX)
-/* Parts within parts. */
+/* Parts within parts, and parts in all. */
 #define DEPTH_MAX 8
+#define INCLUDES_MAX 256
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 #define PART ".part"
 #define INCLUDE "{include "
 
@@ -19,6 +21,7 @@ typedef struct Whole {
 	GPtrArray *lines;   /* char * */
 	GPtrArray *reading; /* char *, paths of the file and the parts open */
 	size_t size_bytes;
+	int n_includes;
 } Whole;
 
 bool
@@ -53,6 +56,12 @@ read_lines(const char *file, GError **error)
 	g_autofree char *text = NULL;
 	size_t length;
 	g_autoptr(GError) cause = NULL;
+	/* whoever reads a pipe may wait for ever */
+	if (g_file_test(file, G_FILE_TEST_EXISTS) &&
+	    !g_file_test(file, G_FILE_TEST_IS_REGULAR)) {
+		template_file_fail(file, 1, "no regular file", error);
+		return NULL;
+	}
 	if (!g_file_get_contents(file, &text, &length, &cause)) {
 		g_set_error_literal(error, LOKET_ERROR, LOKET_ERROR_CONFIG,
 				    cause->message);
@@ -68,7 +77,9 @@ read_lines(const char *file, GError **error)
 				   error);
 		return NULL;
 	}
-	char **lines = g_strsplit(text, "\n", -1);
+	bool has_mark = g_str_has_prefix(text, BYTE_ORDER_MARK);
+	char **lines = g_strsplit(
+		text + (has_mark ? strlen(BYTE_ORDER_MARK) : 0), "\n", -1);
 	for (size_t i = 0; lines[i]; i++)
 		g_strchomp(lines[i]);
 	return lines;
@@ -117,6 +128,8 @@ include(Whole *whole, const char *file, size_t line, const char *name,
 		message = g_strdup_printf("part \"%s\" includes itself", name);
 	else if (whole->reading->len > DEPTH_MAX)
 		message = g_strdup("parts are nested too deep");
+	else if (++whole->n_includes > INCLUDES_MAX)
+		message = g_strdup("too many parts");
 	if (message)
 		return template_file_fail(file, line, message, error);
 	return read_into(whole, path, error);

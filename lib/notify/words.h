@@ -26,6 +26,7 @@ typedef struct Words {
 	/* What stands before, between and after the two: */
 	const char *at[3];	    /* a day and a time */
 	const char *weekdays_to[3]; /* one weekday to another */
+	const char *days_to[3];	    /* one day of the calendar to another */
 	const char *from_to[3];	    /* one time to another */
 	const char *weekday;	    /* before a single weekday */
 	const char *and;	    /* between the last two of several */

@@ -11,6 +11,7 @@
 
 /* What the site's brake holds. */
 #define HELD_KIND "ack"
+#define TOO_LATE "too late to be of use"
 
 typedef struct Worker {
 	Courier *courier;
@@ -112,9 +113,12 @@ count_room(StoreTx *tx, const Config *config, int64_t now, int64_t *room,
 	for (guint i = 0; i < config->ack_limit_site->len; i++) {
 		const ConfigLimit *limit =
 			&g_array_index(config->ack_limit_site, ConfigLimit, i);
+		const OutboxWindow window = {.kind = HELD_KIND,
+					     .scope = OUTBOX_SITE,
+					     .since = now - limit->window_s,
+					     .most = limit->most};
 		int64_t made;
-		if (!store_outbox_count(tx, HELD_KIND, OUTBOX_SITE, NULL,
-					now - limit->window_s, &made, error))
+		if (!store_outbox_count(tx, &window, &made, error))
 			return false;
 		*room = MIN(*room, limit->most - made);
 	}
@@ -131,7 +135,9 @@ release(StoreTx *tx, void *data, GError **error)
 {
 	const Release *held = data;
 	int64_t room;
-	return count_room(tx, held->config, held->now, &room, error) &&
+	return store_outbox_expire_held(tx, HELD_KIND, held->now, TOO_LATE,
+					error) &&
+	       count_room(tx, held->config, held->now, &room, error) &&
 	       store_outbox_release(tx, HELD_KIND, room, held->now, error);
 }
 
@@ -242,7 +248,7 @@ note_expiry(OutboxItem *item)
 {
 	set_state(item, "failed");
 	if (!item->last_error)
-		item->last_error = g_strdup("too late to be of use");
+		item->last_error = g_strdup(TOO_LATE);
 }
 
 /* Once the reservation has ended, the row is somebody else's to send. */
@@ -290,12 +296,10 @@ deliver(const Worker *worker, Delivery *delivery, GError **error)
 		note_expiry(item);
 	else
 		offer(worker->smtp, delivery);
-	if (!save_in_time(worker->courier->store, delivery, error))
-		return false;
 	const CourierWatch *watch = &worker->courier->watch;
 	if (watch->answered)
 		watch->answered(item, watch->data);
-	return true;
+	return save_in_time(worker->courier->store, delivery, error);
 }
 
 static bool
@@ -351,7 +355,7 @@ bool
 courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
 {
 	Round round = {now, g_get_monotonic_time()};
-	Release held = {courier->config, now};
+	Release held = {.config = courier->config, .now = now};
 	Outlook outlook;
 	*sent = 0;
 	if (courier->config->dry_run)

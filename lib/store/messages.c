@@ -207,20 +207,18 @@ store_messages_list(StoreTx *tx, const char *number, GPtrArray **messages,
 
 bool
 store_newest_of_role(StoreTx *tx, const char *number, const char *role,
-		     bool *has, char **message_id, GError **error)
+		     char **message_id, GError **error)
 {
 	bool ok;
-	*has = false;
 	*message_id = NULL;
 	sqlite3_stmt *row = db_query(tx, error,
-				     "SELECT message_id FROM message"
+				     "SELECT coalesce(message_id, '')"
+				     " FROM message"
 				     " WHERE ticket = ?1 AND role = ?2"
 				     " ORDER BY id DESC LIMIT 1",
 				     "tt", number, role);
-	while (db_next(tx, row, &ok, error)) {
-		*has = true;
+	while (db_next(tx, row, &ok, error))
 		*message_id = row_text(row, 0);
-	}
 	return ok;
 }
 

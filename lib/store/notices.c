@@ -17,7 +17,7 @@ store_desk_notice_put(StoreTx *tx, const DeskNotice *notice, GError **error)
 {
 	return db_run(tx, error,
 		      "INSERT OR REPLACE INTO desk_notice"
-		      " VALUES (?1, ?2, ?3, ?4)",
+		      " (desk, language, text, until) VALUES (?1, ?2, ?3, ?4)",
 		      "ttti", notice->desk, notice->language, notice->text,
 		      notice->until);
 }
@@ -46,18 +46,21 @@ notice_of_row(sqlite3_stmt *row)
 	return notice;
 }
 
+#define COLUMNS "desk, language, text, until"
+
 bool
-store_desk_notice_get(StoreTx *tx, const char *desk, const char *language,
-		      int64_t now, DeskNotice **notice, GError **error)
+store_desk_notice_get(StoreTx *tx, const DeskNoticeReader *reader,
+		      DeskNotice **notice, GError **error)
 {
 	bool ok;
 	*notice = NULL;
 	sqlite3_stmt *row =
 		db_query(tx, error,
-			 "SELECT * FROM desk_notice WHERE desk = ?1"
+			 "SELECT " COLUMNS " FROM desk_notice WHERE desk = ?1"
 			 " AND language IN ('', ?2) AND until > ?3"
 			 " ORDER BY language DESC LIMIT 1",
-			 "tti", desk, language ? language : "", now);
+			 "tti", reader->desk,
+			 reader->language ? reader->language : "", reader->at);
 	while (db_next(tx, row, &ok, error))
 		*notice = notice_of_row(row);
 	return ok;
@@ -71,7 +74,7 @@ store_desk_notices_list(StoreTx *tx, int64_t now, GPtrArray **notices,
 	g_autoptr(GPtrArray) found =
 		g_ptr_array_new_with_free_func(free_notice);
 	sqlite3_stmt *row = db_query(tx, error,
-				     "SELECT * FROM desk_notice"
+				     "SELECT " COLUMNS " FROM desk_notice"
 				     " WHERE until > ?1"
 				     " ORDER BY desk, language",
 				     "i", now);

@@ -1,6 +1,8 @@
 /* outbox: rows that still have to leave, and the figures of the store. */
 #include <string.h>
 
+#include <loket/address.h>
+
 #include "sqlite.h"
 
 static const char *
@@ -10,22 +12,36 @@ domain_of(const char *address)
 	return at ? at + 1 : "";
 }
 
+/* The mailbox that an address is of, for all we know: in any case, behind what
+ * forwarders put around it, without what follows a plus. */
+static char *
+counted_address(const char *address)
+{
+	char *canonical = address_canonical(address);
+	char *at = strrchr(canonical, '@');
+	char *plus = strchr(canonical, '+');
+	if (at && plus && plus > canonical && plus < at)
+		memmove(plus, at, strlen(at) + 1);
+	return canonical;
+}
+
 bool
 store_outbox_add(StoreTx *tx, const OutboxItem *item, bool *is_added,
 		 GError **error)
 {
+	g_autofree char *counted = counted_address(item->recipient);
 	bool ok = db_run(
 		tx, error,
 		"INSERT INTO outbox (key, kind, state, ticket, recipient,"
 		" domain, subject, text, message_id, mail, is_authenticated,"
-		" desk, attempts, created_at, next_at, expires_at)"
+		" desk, attempts, created_at, next_at, expires_at, counted)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-		" 0, ?13, ?14, ?15) ON CONFLICT (key) DO NOTHING",
-		"tttttttttbitiii", item->key, item->kind, item->state,
+		" 0, ?13, ?14, ?15, ?16) ON CONFLICT (key) DO NOTHING",
+		"tttttttttbitiiit", item->key, item->kind, item->state,
 		item->ticket, item->recipient, domain_of(item->recipient),
 		item->subject, item->text, item->message_id, item->mail,
 		(int64_t)item->is_authenticated, item->desk, item->created_at,
-		item->next_at, item->expires_at);
+		item->next_at, item->expires_at, counted);
 	*is_added = ok && sqlite3_changes(tx->handle) == 1;
 	return ok;
 }
@@ -103,8 +119,13 @@ store_outbox_take(StoreTx *tx, int64_t now, int64_t until, OutboxItem **item,
 	*item = NULL;
 	sqlite3_stmt *row =
 		db_query(tx, error,
-			 "SELECT " OUTBOX_COLUMNS ", mail FROM outbox"
+			 "SELECT " OUTBOX_COLUMNS ", mail FROM outbox AS row"
 			 " WHERE state = 'waiting' AND next_at <= ?1"
+			 " AND NOT EXISTS (SELECT 1 FROM outbox AS before"
+			 " WHERE before.ticket = row.ticket"
+			 " AND before.recipient = row.recipient"
+			 " AND before.id < row.id"
+			 " AND before.state = 'waiting')"
 			 " ORDER BY next_at, id LIMIT 1",
 			 "i", now);
 	while (db_next(tx, row, &ok, error)) {
@@ -125,9 +146,11 @@ store_outbox_take(StoreTx *tx, int64_t now, int64_t until, OutboxItem **item,
 bool
 store_outbox_save(StoreTx *tx, const OutboxItem *item, GError **error)
 {
+	/* what was withdrawn meanwhile is not tried again */
 	return db_run(tx, error,
 		      "UPDATE outbox SET state = ?2, next_at = ?3,"
-		      " last_error = ?4 WHERE id = ?1",
+		      " last_error = ?4 WHERE id = ?1"
+		      " AND NOT (state = 'failed' AND ?2 = 'waiting')",
 		      "itit", item->id, item->state, item->next_at,
 		      item->last_error);
 }
@@ -154,27 +177,57 @@ store_outbox_next(StoreTx *tx, int64_t *next_at, GError **error)
 }
 
 bool
-store_outbox_count(StoreTx *tx, const char *kind, enum OutboxScope scope,
-		   const char *of, int64_t since, int64_t *count,
+store_outbox_count(StoreTx *tx, const OutboxWindow *window, int64_t *count,
 		   GError **error)
 {
+#define COUNT(condition)                                                       \
+	"SELECT count(*) FROM (SELECT 1 FROM outbox WHERE kind = ?1"           \
+	" AND created_at > ?2" condition " LIMIT ?3)"
 	static const char *const sql[] = {
-		[OUTBOX_SITE] = "SELECT count(*) FROM outbox WHERE kind = ?1"
-				" AND created_at > ?2 AND state <> 'held'",
-		[OUTBOX_ADDRESS] = "SELECT count(*) FROM outbox WHERE kind = ?1"
-				   " AND created_at > ?2 AND recipient = ?3",
-		[OUTBOX_DOMAIN] = "SELECT count(*) FROM outbox WHERE kind = ?1"
-				  " AND created_at > ?2 AND domain = ?3"
-				  " AND is_authenticated = 0",
-		[OUTBOX_DESK] = "SELECT count(*) FROM outbox WHERE kind = ?1"
-				" AND created_at > ?2 AND desk = ?3"
-				" AND is_authenticated = 0",
+		/* what was never offered has taken no room */
+		[OUTBOX_SITE] = COUNT(" AND state <> 'held'"
+				      " AND NOT (state = 'failed'"
+				      " AND attempts = 0)"),
+		[OUTBOX_ADDRESS] = COUNT(" AND counted = ?4"),
+		[OUTBOX_DOMAIN] =
+			COUNT(" AND domain = ?4 AND is_authenticated = 0"),
+		[OUTBOX_DESK] =
+			COUNT(" AND desk = ?4 AND is_authenticated = 0"),
 	};
-	bool has_of = scope != OUTBOX_SITE;
+#undef COUNT
+	g_autofree char *of = window->scope == OUTBOX_ADDRESS
+				      ? counted_address(window->of)
+				      : g_strdup(window->of);
 	return read_number(tx,
-			   db_query(tx, error, sql[scope],
-				    has_of ? "tit" : "ti", kind, since, of),
+			   db_query(tx, error, sql[window->scope],
+				    of ? "tiit" : "tii", window->kind,
+				    window->since, window->most, of),
 			   count, error);
+}
+
+bool
+store_outbox_has(StoreTx *tx, const char *key, bool *has, GError **error)
+{
+	int64_t found;
+	bool ok = read_number(tx,
+			      db_query(tx, error,
+				       "SELECT 1 FROM outbox WHERE key = ?1",
+				       "t", key),
+			      &found, error);
+	*has = found > 0;
+	return ok;
+}
+
+/* One that is on its way just now is marked by what the relay answers. */
+bool
+store_outbox_withdraw(StoreTx *tx, const char *number, const char *kind,
+		      const char *why, GError **error)
+{
+	return db_run(tx, error,
+		      "UPDATE outbox SET state = 'failed', last_error = ?3"
+		      " WHERE ticket = ?1 AND kind = ?2"
+		      " AND state IN ('waiting', 'held')",
+		      "ttt", number, kind, why);
 }
 
 bool
@@ -191,15 +244,35 @@ store_outbox_has_held(StoreTx *tx, const char *kind, bool *has, GError **error)
 	return ok;
 }
 
+#define HELD_TOO_LONG                                                          \
+	" FROM outbox WHERE kind = ?1 AND state = 'held'"                      \
+	" AND expires_at > 0 AND expires_at < ?2"
+
+bool
+store_outbox_expire_held(StoreTx *tx, const char *kind, int64_t now,
+			 const char *why, GError **error)
+{
+	return db_run(tx, error,
+		      "INSERT INTO event (ticket, at, what, detail)"
+		      " SELECT ticket, ?2, kind || ' failed',"
+		      " recipient || ': ' || ?3" HELD_TOO_LONG
+		      " AND ticket IS NOT NULL",
+		      "tit", kind, now, why) &&
+	       db_run(tx, error,
+		      "UPDATE outbox SET state = 'failed', last_error = ?3"
+		      " WHERE id IN (SELECT id" HELD_TOO_LONG ")",
+		      "tit", kind, now, why);
+}
+
 bool
 store_outbox_release(StoreTx *tx, const char *kind, int64_t most, int64_t now,
 		     GError **error)
 {
 	return db_run(tx, error,
 		      "UPDATE outbox SET state = 'waiting', created_at = ?3,"
-		      " next_at = ?3 WHERE id IN (SELECT id FROM outbox"
-		      " WHERE kind = ?1 AND state = 'held' ORDER BY id"
-		      " LIMIT ?2)",
+		      " next_at = max(next_at, ?3) WHERE id IN"
+		      " (SELECT id FROM outbox WHERE kind = ?1"
+		      " AND state = 'held' ORDER BY id LIMIT ?2)",
 		      "tii", kind, MAX(most, 0), now);
 }
 

@@ -173,18 +173,37 @@ static const char mail_tables[] =
 	"CREATE INDEX outbox_desk ON outbox (kind, desk, created_at);"
 	"CREATE INDEX outbox_created ON outbox (kind, created_at, state);";
 
-/* What each version has added to the one before it. */
-static const char version_2[] =
-	"CREATE TABLE desk_notice ("
-	" desk TEXT NOT NULL COLLATE NOCASE,"
-	" language TEXT NOT NULL," /* "": of everybody */
-	" text TEXT NOT NULL,"
-	" until INTEGER NOT NULL,"
-	" PRIMARY KEY (desk, language)) WITHOUT ROWID;";
+/* What each version has added to the one before it: tables, which a reader of
+ * an older store takes for empty, and the rest. */
+#define DESK_NOTICE                                                            \
+	"TABLE desk_notice ("                                                  \
+	" desk TEXT NOT NULL COLLATE NOCASE,"                                  \
+	" language TEXT NOT NULL," /* "": of everybody */                      \
+	" text TEXT NOT NULL,"                                                 \
+	" until INTEGER NOT NULL,"                                             \
+	" PRIMARY KEY (desk, language)) WITHOUT ROWID;"
+
+static const char tables_2[] = "CREATE " DESK_NOTICE;
+static const char absent_1[] = "CREATE TEMP " DESK_NOTICE;
+
+static const char indexes_2[] =
+	"ALTER TABLE outbox ADD COLUMN counted TEXT COLLATE NOCASE;"
+	"UPDATE outbox SET counted = recipient;"
+	"DROP INDEX outbox_recipient;"
+	"CREATE INDEX outbox_counted ON outbox (kind, counted, created_at);"
+	/* the mail lies before is_authenticated in a row */
+	"DROP INDEX outbox_domain;"
+	"DROP INDEX outbox_desk;"
+	"CREATE INDEX outbox_stranger_domain ON outbox (kind, domain,"
+	" created_at) WHERE is_authenticated = 0;"
+	"CREATE INDEX outbox_stranger_desk ON outbox (kind, desk, created_at)"
+	" WHERE is_authenticated = 0;"
+	"CREATE INDEX outbox_ticket ON outbox (ticket) WHERE state IN"
+	" ('waiting', 'held');";
 
 static const char *const steps[SCHEMA_VERSION][2] = {
 	{ticket_tables, mail_tables},
-	{version_2, ""},
+	{tables_2, indexes_2},
 };
 
 static bool
@@ -203,6 +222,8 @@ schema_version(StoreDb *db, int64_t *version, GError **error)
 static bool
 take_steps(StoreDb *db, int64_t version, GError **error)
 {
+	if (version >= SCHEMA_VERSION)
+		return true;
 	for (; version < SCHEMA_VERSION; version++)
 		for (size_t i = 0; i < G_N_ELEMENTS(steps[version]); i++)
 			if (!db_exec(db, steps[version][i], error))
@@ -244,7 +265,7 @@ schema_check(StoreDb *db, bool *is_made, GError **error)
 	if (!find_version(db, &version, error))
 		return false;
 	*is_made = version > 0;
-	return true;
+	return version != 1 || db_exec(db, absent_1, error);
 }
 
 bool

@@ -60,7 +60,8 @@ bool db_is_busy(StoreDb *db);
 /* The text of a column, a copy; NULL when it is NULL. */
 char *row_text(sqlite3_stmt *row, int column);
 
-/* Whether there is a schema; one that is newer is refused. */
+/* Whether there is a schema, for a reader: one that is newer is refused, what
+ * an older one lacks is empty. */
 bool schema_check(StoreDb *db, bool *is_made, GError **error);
 /* The same on a writable connection: made on an empty file, and an older one
  * brought up to date. */

@@ -72,9 +72,45 @@ subtest 'past the limit of the site they are held, and the postmaster is told on
 	is scalar rows($cli, 'alert'), 1, 'not told again that day';
 	$cli->at('2026-11-23 11:01:00')->run('outbox', '--send');
 	is_deeply [map { $_->{state} } rows($cli, 'ack')], [qw(sent sent sent sent held held)], 'the next hour has room for two';
-	$cli->at('2026-11-24 09:00:00');
+	$cli->at('2026-11-24 09:00:00')->run('outbox', '--send');
+	is_deeply [map { $_->{state} } rows($cli, 'ack')], [qw(sent sent sent sent failed failed)], 'what is too late takes no room';
 	writes($cli, "b\@$_.example") for 1 .. 3;
-	is scalar rows($cli, 'alert'), 2, 'told again the next day';
+	is scalar(grep { $_->{text} =~ /grens van/ } rows($cli, 'alert')), 2, 'told again the next day';
+};
+
+subtest 'the limit that is reached is told' => sub {
+	my $cli = Loket::Cli->new(site => 'ack-limit-site = { "3 in 1 hour", "2 in 1 day" }');
+	writes($cli, "a\@$_.example") for 1 .. 3;
+	my ($alert) = rows($cli, 'alert');
+	like $alert->{text}, qr/grens van 2 /, 'the second one';
+};
+
+subtest 'who comes later waits behind who is held' => sub {
+	my $sink = Loket::Sink->start;
+	my $cli = Loket::Cli->new(site => qq(relay = "smtp://127.0.0.1:${\$sink->port}"\nack-limit-site = { "1 in 1 hour" }));
+	writes($cli, "a\@$_.example") for 1 .. 2;
+	writes($cli->at('2026-11-23 11:00:30'), 'late@x.example');
+	is_deeply [map { $_->{state} } rows($cli, 'ack')], [qw(waiting held held)], 'held, though there is room';
+	$cli->at('2026-11-23 11:02:00')->run('outbox', '--send');
+	is_deeply [map { $_->{state} } rows($cli, 'ack')], [qw(sent sent held)], 'the first goes first';
+};
+
+subtest 'one that was held does not leave before ack-delay' => sub {
+	my $sink = Loket::Sink->start;
+	my $cli = Loket::Cli->new(site => qq(relay = "smtp://127.0.0.1:${\$sink->port}"\nack-limit-site = { "1 in 90 seconds" }));
+	writes($cli, 'a@1.example');
+	writes($cli->at('2026-11-23 10:01:29'), 'a@2.example');
+	$cli->at('2026-11-23 10:01:32')->run('outbox', '--send');
+	is scalar(grep { $_->{to} eq 'a@2.example' && $_->{state} eq 'sent' } rows($cli, 'ack')), 0, 'not two seconds after it came';
+	$cli->at('2026-11-23 10:02:35')->run('outbox', '--send');
+	is scalar(grep { $_->{to} eq 'a@2.example' && $_->{state} eq 'sent' } rows($cli, 'ack')), 1, 'then';
+};
+
+subtest 'one mailbox has one limit, however it is written' => sub {
+	my $cli = Loket::Cli->new(site => 'ack-limit-address = { "1 in 1 hour" }');
+	writes($cli, 'bo@klant.example', from => $_) for 'bo@klant.example', 'bo+1@klant.example', 'BO+2@Klant.example',
+		'prvs=1234567890=bo@klant.example', 'SRS0=abcd=ef=klant.example=bo@relay.example';
+	is scalar rows($cli, 'ack'), 1, 'one';
 };
 
 subtest 'a wrong limit is an error of configuration' => sub {
@@ -105,6 +141,7 @@ subtest 'mail that was on its way for over a day is not acknowledged' => sub {
 		'no date' => [1, Received => $by],
 		'a date that no mail has' => [1, Received => "$by; Thu, 1 Jan 1970 00:00:00 +0000"],
 		'from tomorrow' => [1, Received => "$by; Tue, 24 Nov 2026 10:00:00 +0100"],
+		'a semicolon in a comment behind' => [0, Received => "$by; Mon, 2 Nov 2026 10:00:00 +0100 (CET; winter)"],
 		'with a comment' => [0, Received => "$by (a; b) ; Mon, 2 Nov 2026 10:00:00 +0100 (CET)"],
 	);
 	for my $name (sort keys %case) {
@@ -135,6 +172,26 @@ subtest 'who gives up tells the postmaster, once a day' => sub {
 	writes($cli->at('2026-11-24 10:00:00'), 'a@4.example');
 	$cli->at('2026-11-24 10:05:00')->run('outbox', '--send');
 	is scalar rows($cli, 'alert'), 2, 'the next day again';
+};
+
+subtest 'a stranger\'s words in an address reach no alert' => sub {
+	my $sink = Loket::Sink->start(rcpt => '550 5.1.1 no');
+	my $cli = Loket::Cli->new(site => qq(relay = "smtp://127.0.0.1:${\$sink->port}"));
+	$cli->take(From => 'a@evil.example', Subject => 'x', from => '"bel 0900-1234"@evil.example');
+	$cli->at('2026-11-23 10:05:00')->run('outbox', '--send');
+	my ($alert) = rows($cli, 'alert') or return fail 'an alert';
+	unlike "$alert->{subject}$alert->{text}", qr/0900/, 'it names the ticket alone';
+	like $alert->{text}, qr/ack 260000\d{4}/, 'which';
+};
+
+subtest 'each kind that is given up is told of' => sub {
+	my $sink = Loket::Sink->start(rcpt => '550 5.1.1 no');
+	my $cli = Loket::Cli->new(site => qq(relay = "smtp://127.0.0.1:${\$sink->port}"));
+	my $got = writes($cli, AN);
+	$cli->at('2026-11-23 10:05:00')->run('outbox', '--send');
+	$cli->run('close', $got->{number}, 'Klaar.');
+	$cli->at('2026-11-23 10:06:00')->run('outbox', '--send');
+	is scalar(grep { $_->{text} =~ /closing\s+$got->{number}/ } rows($cli, 'alert')), 1, 'the closing note, too';
 };
 
 subtest 'a dry run says what it would have sent, and sends nothing' => sub {

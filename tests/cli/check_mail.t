@@ -61,8 +61,11 @@ subtest 'one that is signed for the domain of From is proof' => sub {
 		'its domain' => [signed_by('acme.example'), qr/^signed: by acme\.example for acme\.example$/m],
 		'in capitals, folded' => ["DKIM-Signature: v=1;\n\td = Acme.Example ; b=y\n", qr/^signed: by Acme\.Example/m],
 		'behind that of another' => [signed_by('list.example') . signed_by('acme.example'), qr/^signed: by acme/m],
-		'verified' => ["Authentication-Results: mx.klant.example; dkim=pass header.d=acme.example\n" . signed_by('acme.example'),
+		'verified' => ["Authentication-Results: mx.acme.example; dkim=pass header.d=acme.example\n" . signed_by('acme.example'),
 			qr/verified where it arrived/],
+		'verified by others' => ["Authentication-Results: evil.example; dkim=pass header.d=acme.example\n" . signed_by('acme.example'),
+			qr/^signed: by acme\.example for acme\.example$/m],
+		'a domain below it' => [signed_by('mx.acme.example'), qr/^signed: by mx\.acme/m],
 	);
 	for my $name (sort keys %way) {
 		my ($fields, $says) = $way{$name}->@*;
@@ -79,7 +82,9 @@ subtest 'one that is not says what is missing' => sub {
 		'no signature' => ['', qr/not signed: it has no DKIM-Signature of acme\.example\nmissing: the mail server at smtp:/],
 		'another domain' => [signed_by('relay.example'), qr/not signed for acme\.example, but for relay\.example/],
 		'a domain that only looks like it' => [signed_by('me.example'), qr/not signed for acme/],
-		'a domain below it' => [signed_by('mx.acme.example'), qr/not signed for acme/],
+		'a whole country' => [signed_by('example'), qr/not signed for acme/],
+		'one that failed' => ["Authentication-Results: mx.acme.example; dmarc=fail header.from=acme.example\n" . signed_by('acme.example'),
+			qr/failed where it arrived/],
 		'a signature without a domain' => ["DKIM-Signature: v=1; b=x\n", qr/not signed: it has no/],
 		'an empty domain' => ["DKIM-Signature: v=1; d=; b=x\n", qr/not signed/],
 	);
@@ -105,6 +110,10 @@ subtest 'without a mailbox it says how to go on' => sub {
 		'and the saved one is looked at';
 	is $cli->run('check', '--received', $cli->write('saved.eml', $mail->{data}))->{exit}, EX_UNAVAILABLE, 'unsigned';
 	is $cli->run('check', '--received', $cli->write('saved.eml', "\0\xff"))->{exit}, EX_DATAERR, 'no mail';
+	my $other = signed_by('ander.example') . $mail->{data} =~ s/support\@acme/x\@ander/gr;
+	is $cli->run('check', '--received', $cli->write('saved.eml', $other))->{exit}, EX_DATAERR, 'from another';
+	my $forged = signed_by('acme.example') . $mail->{data} =~ s/^Loket-Loop: \S/Loket-Loop: 0/mr;
+	is $cli->run('check', '--received', $cli->write('saved.eml', $forged))->{exit}, EX_DATAERR, 'with a mark that is not ours';
 	is $cli->run('check', '--received', $cli->dir . '/nothing')->{exit}, EX_NOINPUT, 'no file';
 };
 
@@ -120,6 +129,18 @@ subtest 'a relay that does not take it is told' => sub {
 	my $dry = Loket::Cli->new(site => qq(dry-run = true\nrelay = "smtp://127.0.0.1:${\$sink->port}"));
 	$run = $dry->run('check', '--send', ME);
 	like $run->{err}, qr/dry-run/, 'in a dry run nothing is sent';
+};
+
+subtest 'a mailbox that is none is told before anything is sent' => sub {
+	my $sink = Loket::Sink->start;
+	my $cli = site($sink);
+	mkdir $cli->dir . '/plain' or die "$!\n";
+	for my $path ('/nope/mbox', $cli->dir . '/plain') {
+		my $run = $cli->run('check', '--send', ME, '--mailbox', $path);
+		is $run->{exit}, EX_DATAERR, $path;
+		like $run->{err}, qr/is no Maildir and no mbox/, "$path: told";
+	}
+	is scalar $sink->mails, 0, 'nothing was sent';
 };
 
 subtest 'wrong usage' => sub {

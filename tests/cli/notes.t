@@ -51,7 +51,7 @@ subtest 'close with a note tells the customer and solves the ticket' => sub {
 	is scalar @more, 0, 'one note';
 	is $row->{to}, AN, 'to the customer';
 	is $row->{ticket}, $number, 'of the ticket';
-	like $row->{subject}, qr/^\[ACME #$number\] Uw vraag is afgesloten$/, 'its subject';
+	like $row->{subject}, qr/^\[ACME #$number\] Uw melding is afgesloten$/, 'its subject';
 	like $row->{text}, qr/^De kabel zat los; zie ook onze site\.$/m, 'the agent\'s words, in one paragraph';
 	like $row->{text}, qr/maandag 7 december om 10\.00 uur/, 'until when an answer reopens it';
 	is_deeply [details($cli, $number, 'closing queued')], [AN], 'an event';
@@ -59,6 +59,62 @@ subtest 'close with a note tells the customer and solves the ticket' => sub {
 	is $ticket->{state}, 'closed', 'closed';
 	ok $ticket->{targets}{resolution}{met}, 'the resolution target is met by the note';
 	ok !$ticket->{targets}{'first-response'}{met}, 'a note is no answer';
+};
+
+subtest 'a note without words, or too long, is refused' => sub {
+	my $cli = site();
+	my $number = asked($cli);
+	for my $note ('', " \t\n", 'x' x 4001) {
+		my $run = $cli->run('close', $number, $note);
+		is $run->{exit}, EX_DATAERR, 'refused';
+		like $run->{err}, qr/the closing note is/, 'and why';
+	}
+	is $cli->ticket($number)->{state}, 'open', 'nothing is done';
+};
+
+subtest 'what is overtaken does not leave' => sub {
+	my %overtakes = (
+		'close' => sub ($cli, $number) { orders($cli, 'close', $number) },
+		'answered' => sub ($cli, $number) { orders($cli, 'answered', $number) },
+		'an answer' => sub ($cli, $number) {
+			$cli->take(From => 'jan@acme.example', login => 'jan', To => AN, rcpt => [AN], Subject => 'Re: Vraag',
+				'In-Reply-To' => '<first@klant.example>');
+		},
+	);
+	for my $name (sort keys %overtakes) {
+		my $sink = Loket::Sink->start;
+		my $cli = site(site => qq(relay = "smtp://127.0.0.1:${\$sink->port}"));
+		my $number = asked($cli);
+		$overtakes{$name}->($cli, $number);
+		$cli->at('2026-11-23 10:05:00')->run('outbox', '--send');
+		is scalar $sink->mails, 0, "$name: no acknowledgement any more";
+		my ($row) = notes($cli, 'ack');
+		like $row->{last_error}, qr/before$/, "$name: listed with its reason";
+		is_deeply [notes($cli, 'alert')], [], "$name: which is no trouble to tell of";
+	}
+};
+
+subtest 'a customer hears in order what happened' => sub {
+	my $sink = Loket::Sink->start;
+	my $cli = site(site => qq(relay = "smtp://127.0.0.1:${\$sink->port}"));
+	my $number = asked($cli, Subject => 'Een klacht');
+	orders($cli, 'assign', $number, 'jan');
+	orders($cli, 'promise', $number, '3wd');
+	$cli->at('2026-11-23 10:00:30')->run('outbox', '--send');
+	is scalar $sink->mails, 0, 'nothing before the acknowledgement';
+	$cli->at('2026-11-23 10:02:00')->run('outbox', '--send');
+	my @subjects = map { $_->{data} =~ /^Subject: (.*?)\r\n(?! )/ms ? $1 =~ s/\r\n / /r : '' } $sink->mails;
+	like "@subjects", qr/ontvangen.*klacht is in.*Wanneer u van ons hoort/, 'then all, one after another';
+};
+
+subtest 'a dry run changes nothing' => sub {
+	my $cli = site();
+	my $number = asked($cli);
+	my $conf = Loket::Cli::bytes_of($cli->dir . '/loket.conf');
+	$cli->write('loket.conf', "dry-run = true\n$conf");
+	is orders($cli, 'close', $number, 'Klaar.'), "dry-run, nothing is changed: $number: closed\n", 'said';
+	is $cli->ticket($number)->{state}, 'open', 'still open';
+	is_deeply [notes($cli, 'closing')], [], 'no note';
 };
 
 subtest 'close without a note tells nobody' => sub {
@@ -76,8 +132,13 @@ subtest 'a promise is told, with its date' => sub {
 	like $row->{text}, qr/dinsdag 1 december om 17\.30 uur/, 'the date in his language';
 	orders($cli, 'promise', $number, '2026-12-01');
 	is scalar notes($cli, 'promise'), 1, 'the same promise is told once';
-	orders($cli, 'promise', $number, '2026-12-02');
+	orders($cli->at('2026-11-23 10:05:00'), 'promise', $number, '2026-12-02');
 	is scalar notes($cli, 'promise'), 2, 'another one again';
+	orders($cli->at('2026-11-23 10:10:00'), 'promise', $number, '2026-12-01');
+	my @rows = notes($cli, 'promise');
+	is_deeply [map { $_->{state} } @rows], [qw(failed failed waiting)], 'the last word alone is to leave';
+	like $rows[2]{text}, qr/dinsdag 1 december/, 'though it is the date of before';
+	is scalar details($cli, $number, 'promise queued'), 3, 'an event for each';
 };
 
 subtest 'a desk may keep its promises to itself' => sub {
@@ -97,6 +158,7 @@ subtest 'a complaint that somebody takes on is told of, once' => sub {
 	orders($cli, 'assign', $number, 'Els@Acme.example');
 	is $cli->ticket($number)->{agent}, 'els@acme.example', 'by address';
 	is scalar notes($cli, 'taken-up'), 1, 'told once';
+	is scalar details($cli, $number, 'taken-up queued'), 1, 'and one event says so';
 	my $question = asked($cli, Subject => 'Vraag', 'Message-ID' => '<2@klant.example>');
 	orders($cli, 'assign', $question, 'jan');
 	is scalar notes($cli, 'taken-up'), 1, 'of a question nothing is told';
@@ -137,8 +199,11 @@ subtest 'a machine, our own people and nobody are not told' => sub {
 	);
 	for my $name (sort keys %customer) {
 		my $cli = site();
-		my $number = asked($cli, $customer{$name}->@*);
-		like orders($cli, 'close', $number, 'Klaar.'), qr/^$number: closed, the customer is not told: \S/, "$name: said so";
+		my $number = asked($cli, Subject => 'reparatie', $customer{$name}->@*);
+		my $said = orders($cli, 'close', $number, 'Klaar.');
+		like $said, qr/^$number: closed, the customer is not told: \S.*does not count as solved$/, "$name: said so";
+		my $resolution = $cli->ticket($number)->{targets}{resolution};
+		ok !$resolution || !$resolution->{met}, "$name: and does not count";
 		is_deeply [notes($cli, 'closing')], [], "$name: no note";
 		is scalar(details($cli, $number, 'closing suppressed')), 1, "$name: an event says why";
 		is $cli->ticket($number)->{state}, 'closed', "$name: closed all the same";
@@ -147,10 +212,12 @@ subtest 'a machine, our own people and nobody are not told' => sub {
 
 subtest 'one address is told 10 times in 3 hours' => sub {
 	my $cli = site();
-	my @numbers = map { asked($cli, 'Message-ID' => "<$_\@klant.example>") } 1 .. 12;
+	my @numbers = map { asked($cli, Subject => 'reparatie', 'Message-ID' => "<$_\@klant.example>") } 1 .. 12;
 	orders($cli, 'close', $_, 'Klaar.') for @numbers;
 	is scalar notes($cli, 'closing'), 10, 'ten';
-	is scalar(grep { $_->{state} eq 'closed' } $cli->tickets('--state', 'all')), 12, 'all are closed';
+	my @tickets = $cli->tickets('--state', 'all');
+	is scalar(grep { $_->{state} eq 'closed' } @tickets), 12, 'all are closed';
+	is scalar(grep { $_->{targets}{resolution}{met} } @tickets), 10, 'but solved for those who were told';
 };
 
 subtest 'one that promises what has passed is not sent' => sub {

@@ -59,7 +59,7 @@ subtest 'until a time of today' => sub {
 subtest 'there may be one for a language' => sub {
 	my $cli = Loket::Cli->new;
 	says($cli, 'notice', 'support', 'Storing.', '--until', '4h');
-	says($cli, 'notice', 'support', encode('UTF-8', 'Panne générale.'), '--until', '1wd', '--lang', 'fr');
+	says($cli, 'notice', 'support', encode('UTF-8', 'Panne générale.'), '--until', '1wd', '--lang', 'FR');
 	like acknowledged($cli, $FRENCH), qr/Panne générale/, 'in it';
 	like acknowledged($cli), qr/Storing\./, 'the other for all else';
 	my $list = decode_json($cli->run('notice', '--json')->{out});
@@ -92,6 +92,9 @@ subtest 'wrong ones are refused and change nothing' => sub {
 		'no until' => [EX_USAGE, qr/usage/, 'support', 'x'],
 		'no text at all' => [EX_USAGE, qr/usage/, 'support', '--until', '4h'],
 		'clear with a text' => [EX_USAGE, qr/usage/, 'support', 'x', '--clear'],
+		'blanks' => [EX_DATAERR, qr/empty/, 'support', " \t", '--until', '4h'],
+		'no language' => [EX_USAGE, qr/usage/, 'support', 'x', '--until', '4h', '--lang', '1%'],
+		'a language alone' => [EX_USAGE, qr/usage/, '--lang', 'nl'],
 		'a language that is none' => [EX_USAGE, qr/usage/, 'support', 'x', '--until', '4h', '--lang', 'dutch'],
 	);
 	for my $name (sort keys %wrong) {
@@ -112,7 +115,7 @@ subtest 'a preview shows what would be sent' => sub {
 	my $text = says($cli, 'notify', 'preview', '--desk', 'support', '--lang', 'nl') =~ s/\n(?!\n)/ /gr;
 	like $text, qr/^From: Acme Klantenservice <support\@acme\.example> To: .* Subject: \[ACME #\d{10}\] Wij hebben uw bericht ontvangen/,
 		'its head';
-	like $text, qr/Uiterlijk dinsdag 24 november om 17\.30 uur ontvangt u ons antwoord\. Wij antwoorden binnen 1 werkdag\./,
+	like $text, qr/Uiterlijk dinsdag 24 november om 17\.30 uur ontvangt u ons antwoord\.\s+Wij antwoorden binnen 1 werkdag\./,
 		'the promise';
 	like $text, qr/020-123 45 67 \(maandag t\/m vrijdag van 9\.00 tot 17\.00 uur\)/, 'whom to call, and when';
 	like $text, qr{https://www\.acme\.example/norm}, 'the norm';
@@ -127,6 +130,21 @@ subtest 'a preview shows what would be sent' => sub {
 	}
 	is_deeply [$cli->outbox], [], 'nothing is queued';
 	ok !-e $cli->dir . '/loket.db', 'and no store is made';
+};
+
+subtest 'what is promised on the clock says nothing of closing days' => sub {
+	my $cli = Loket::Cli->new(desk => 'first-response = "24 hours"');
+	my $text = says($cli, 'notify', 'preview', '--at', '2026-12-24T16:00') =~ s/\n(?!\n)/ /gr;
+	like $text, qr/Uiterlijk vrijdag 25 december om 16\.00 uur/, 'the date';
+	like $text, qr/Wij antwoorden binnen 24 uur\./, 'the time';
+	unlike $text, qr/gesloten|openingstijden/, 'and no more';
+};
+
+subtest 'on a closed day nobody is told to call' => sub {
+	my $cli = Loket::Cli->new(desk => qq(phone = "020-123 45 67"\nphone-hours = { "mon-fri 09:00-17:00" }));
+	unlike says($cli, 'notify', 'preview', '--at', '2026-12-25T10:00'), qr/020/, 'where there are hours';
+	$cli = Loket::Cli->new(desk => 'phone = "020-123 45 67"');
+	like says($cli, 'notify', 'preview', '--at', '2026-12-25T10:00'), qr/020-123 45 67\.$/m, 'a number without hours is there always';
 };
 
 subtest 'of a ticket it shows what its customer is told' => sub {
@@ -171,6 +189,28 @@ subtest 'a site has texts of its own' => sub {
 	my $raw = says($cli, 'notify', 'preview', '--ticket', $got->{number}, '--raw');
 	like $raw, qr/multipart\/alternative.*<p>Groet, Acme Klantenservice<\/p>/s, 'and HTML';
 	like says($cli, 'notify', 'preview', '--lang', 'en'), qr/Thank you/, 'the shipped ones for all else';
+};
+
+subtest 'a directory of texts is looked for beside the configuration' => sub {
+	my $cli = own('ack.txt' => "Subject: {tag} Ontvangen\n\nHoi\n");
+	my $conf = Loket::Cli::bytes_of($cli->dir . '/loket.conf') =~ s/\$\{LOKET_TEST_DIR\}\/texts/texts/r;
+	$cli->write('loket.conf', $conf);
+	like says($cli, 'notify', 'preview', '--lang', 'nl'), qr/Ontvangen/, 'found';
+	$cli->write('loket.conf', $conf =~ s/"texts"/"nothing"/r);
+	my $run = $cli->run('check');
+	is $run->{exit}, EX_CONFIG, 'one that is not there';
+	like $run->{err}, qr{loket\.conf:\d+: templates is ".*/nothing", expected a directory}, 'with its line';
+};
+
+subtest 'a pipe is no text, and a mark of byte order no word' => sub {
+	my $cli = own('ack.txt' => "\x{feff}Subject: {tag} Ontvangen\n\nHoi\n");
+	like says($cli, 'notify', 'preview', '--lang', 'nl'), qr/Ontvangen/, 'the mark is passed over';
+	unlink $cli->dir . '/texts/nl/ack.txt';
+	require POSIX;
+	POSIX::mkfifo($cli->dir . '/texts/nl/ack.txt', 0600) or die "mkfifo: $!\n";
+	my $run = $cli->run('check');
+	is $run->{exit}, EX_CONFIG, 'the pipe is refused';
+	like $run->{err}, qr/ack\.txt:1: no regular file/, 'at once';
 };
 
 subtest 'a wrong text stops everything, with its line' => sub {

@@ -43,7 +43,7 @@ sub sent(%given) {
 	my $sink = Loket::Sink->start;
 	my $cli = Loket::Cli->new(site => qq(relay = "smtp://127.0.0.1:${\$sink->port}"), desk => "ack = \"$given{ack}\"");
 	my @results = $given{result} ? ('Authentication-Results' => $given{result}) : ();
-	my $got = $cli->take(From => "$given{words} <${\AN}>", Subject => $given{words}, from => AN,
+	my $got = $cli->take(From => ($given{name} // $given{words}) . " <${\AN}>", Subject => $given{words}, from => AN,
 		body => "$given{words}\n", 'Message-ID' => '<1@klant.example>', @results);
 	ok $got->{created}, 'a ticket';
 	$cli->at('2026-11-23 10:05:00')->run('outbox', '--send');
@@ -81,14 +81,30 @@ subtest 'careful repeats nothing of anybody' => sub {
 
 subtest 'who is authenticated sees his subject, as plain words in its place' => sub {
 	for my $name (sort keys %hostile) {
-		my ($mail, $head, $text) = sent(ack => 'always', words => $hostile{$name}, result => passed('klant.example'));
+		my ($mail, $head, $text) = sent(ack => 'always', words => $hostile{$name}, name => 'An', result => passed('klant.example'));
 		ok $mail, "$name: acknowledged" or next;
 		is_well_formed($mail, $head, $name);
 		unlike $head, qr/${\MARK}/, "$name: not in the head";
 		my ($paragraph) = $text =~ /^([^\n]*(?:onderwerp|subject of|Betreff|objet de).*?)\R\R/ms;
-		ok defined $paragraph, "$name: his subject has a paragraph";
+		like $paragraph // '', qr/${\MARK}/, "$name: his subject has a paragraph";
 		unlike $text, qr/[\x{202a}-\x{202e}\x{2066}-\x{2069}\x{200e}\x{200f}\x{2028}\x{85}\0]/, "$name: no marks, no controls";
 		cmp_ok length($paragraph // ''), '<', 300, "$name: and not without end";
+	}
+};
+
+subtest 'who writes in another\'s name proves nothing for him' => sub {
+	my %policy = (always => 1, careful => 1, authenticated => 0, known => 0);
+	for my $ack (sort keys %policy) {
+		my $cli = Loket::Cli->new(desk => qq{ack = "$ack"}, site => 'ack-limit-domain = { "1 in 1 hour" }');
+		$cli->take(From => 'boef@evil.example', Subject => 'eerst', 'Message-ID' => '<0@evil.example>');
+		my $before = () = $cli->acked;
+		for my $n (1 .. 3) {
+			$cli->take(From => 'boef@evil.example', Subject => MARK, from => "slachtoffer$n\@bank.example",
+				'Message-ID' => "<$n\@evil.example>", 'Authentication-Results' => passed('evil.example'));
+		}
+		my @rows = grep { $_->{to} =~ /bank/ } $cli->outbox;
+		is scalar @rows, $policy{$ack}, "$ack: counted as any stranger";
+		unlike join('', map { "$_->{subject}$_->{text}" } @rows), qr/${\MARK}/, "$ack: without a word of his";
 	}
 };
 

@@ -502,7 +502,7 @@ whoever_watches_is_told_of_what_is_given_up(void **state)
 	assert_int_equal(send_at(&post, NOW), 0);
 	assert_row(post.store, 0, "failed", 1);
 	assert_row(post.store, 1, "waiting", 0);
-	assert_watched(&post, &watched, "given up a; a failed; ");
+	assert_watched(&post, &watched, "a failed; given up a; ");
 }
 
 static void

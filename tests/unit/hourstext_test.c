@@ -44,6 +44,18 @@ tells_the_hours_of_a_week(void **state)
 }
 
 static void
+joins_two_days_with_and(void **state)
+{
+	(void)state;
+	g_autoptr(Calendar) calendar = make_calendar((CalendarSpec){
+		.hours = LIST("mon 09:00-12:00", "tue 09:00-12:00")});
+	assert_owned(hours_text(calendar, "nl"),
+		     "maandag en dinsdag van 9.00 tot 12.00 uur");
+	assert_owned(hours_text(calendar, "fr"),
+		     "le lundi et le mardi de 9 h à 12 h");
+}
+
+static void
 tells_hours_round_the_clock(void **state)
 {
 	(void)state;
@@ -116,7 +128,7 @@ names_the_days_on_which_it_is_closed(void **state)
 }
 
 static void
-tells_few_days_of_many(void **state)
+tells_days_in_a_row_from_the_first_to_the_last(void **state)
 {
 	(void)state;
 	g_autoptr(Calendar) calendar = make_calendar((CalendarSpec){
@@ -124,12 +136,51 @@ tells_few_days_of_many(void **state)
 		.hours = LIST("mon-fri 09:00-17:00", "2026-08-03 closed",
 			      "2026-08-04 closed", "2026-08-05 closed",
 			      "2026-08-06 closed", "2026-08-07 closed",
-			      "2026-08-10 closed")});
+			      "2026-08-10 closed", "2026-08-12 closed"),
+		.holidays = LIST("nl")});
+	/* a weekend between goes with them, a working day does not */
 	assert_owned(closed_days_text(calendar,
 				      at(calendar, "2026-08-01T09:00"),
-				      at(calendar, "2036-08-11T09:00"), "en"),
-		     "Monday 3 August, Tuesday 4 August, Wednesday 5 August, "
-		     "Thursday 6 August and Friday 7 August");
+				      at(calendar, "2026-08-13T09:00"), "nl"),
+		     "maandag 3 augustus t/m maandag 10 augustus en woensdag "
+		     "12 augustus");
+	assert_owned(closed_days_text(calendar,
+				      at(calendar, "2026-08-05T09:00"),
+				      at(calendar, "2026-08-06T09:00"), "fr"),
+		     "du mercredi 5 août au jeudi 6 août");
+}
+
+static void
+tells_none_of_too_many(void **state)
+{
+	(void)state;
+	g_autoptr(Calendar) calendar = make_calendar((CalendarSpec){
+		.timezone = "Europe/Amsterdam",
+		.hours = LIST("mon-fri 09:00-17:00", "2026-08-03 closed",
+			      "2026-08-05 closed", "2026-08-07 closed",
+			      "2026-08-11 closed", "2026-08-13 closed",
+			      "2026-08-17 closed")});
+	assert_owned(closed_days_text(calendar,
+				      at(calendar, "2026-08-01T09:00"),
+				      at(calendar, "2026-08-14T09:00"), "en"),
+		     "Monday 3 August, Wednesday 5 August, Friday 7 August, "
+		     "Tuesday 11 August and Thursday 13 August");
+	assert_owned(closed_days_text(calendar,
+				      at(calendar, "2026-08-01T09:00"),
+				      at(calendar, "2026-08-18T09:00"), "en"),
+		     NULL);
+}
+
+static void
+opens_at_the_beginning_of_a_day(void **state)
+{
+	(void)state;
+	g_autoptr(Calendar) calendar = make_calendar((CalendarSpec){
+		.timezone = "Europe/Amsterdam",
+		.hours = LIST("mon-sun 00:00-24:00", "2026-12-25 closed")});
+	assert_owned(
+		opens_text(calendar, at(calendar, "2026-12-25T10:00"), "nl"),
+		"zaterdag 26 december om 0.00 uur");
 }
 
 static void
@@ -157,10 +208,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_the_hours_of_a_week),
+		cmocka_unit_test(joins_two_days_with_and),
 		cmocka_unit_test(tells_hours_round_the_clock),
 		cmocka_unit_test(tells_targets_with_one_and_several),
 		cmocka_unit_test(names_the_days_on_which_it_is_closed),
-		cmocka_unit_test(tells_few_days_of_many),
+		cmocka_unit_test(
+			tells_days_in_a_row_from_the_first_to_the_last),
+		cmocka_unit_test(tells_none_of_too_many),
+		cmocka_unit_test(opens_at_the_beginning_of_a_day),
 		cmocka_unit_test(tells_when_it_opens_only_when_it_is_closed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,8 @@ static const TemplateValues everything = {
 	.desk = "Acme-desk",
 	.address = "support@acme.example",
 	.due = "<due>",
-	.target = "<target>",
+	.working_target = "<working>",
+	.clock_target = "<clock>",
 	.plan = "<plan>",
 	.who = "<who>",
 	.phone = "<phone>",
@@ -46,8 +47,8 @@ static const TemplateValues everything = {
  * not to mail it. */
 #define ALWAYS "Acme-desk", "BSN", "<phone>", "<norm>"
 #define OF_ACK                                                                 \
-	ALWAYS, "<due>", "<target>", "<season>", "<closed>", "<notice>",       \
-		"<subject>"
+	ALWAYS, "<due>", "<working>", "<clock>", "<season>", "<closed>",       \
+		"<notice>", "<subject>"
 
 static const struct {
 	enum TemplateKind kind;

@@ -319,18 +319,35 @@ refuses_a_store_of_a_newer_schema(void **state)
 	(void)sqlite3_close(db);
 }
 
-/* A store of the first schema has all but what came later. */
+static bool
+list_notices(StoreTx *tx, void *data, GError **error)
+{
+	GPtrArray **notices = data;
+	return store_desk_notices_list(tx, 1, notices, error);
+}
+
+/* A store of the first schema has all but what came later; a reader takes that
+ * for empty. */
 static void
 brings_an_older_schema_up_to_date(void **state)
 {
 	store_close(open_store(state));
 	sqlite3 *db = open_aside(state);
 	int64_t version = sql_number(db, "PRAGMA user_version");
-	sql(db, "DROP TABLE desk_notice; PRAGMA user_version = 1;"
-		" UPDATE site SET sequence = 41");
+	sql(db, "DROP TABLE desk_notice; DROP INDEX outbox_counted;"
+		" DROP INDEX outbox_stranger_desk;"
+		" DROP INDEX outbox_stranger_domain; DROP INDEX outbox_ticket;"
+		" ALTER TABLE outbox DROP COLUMN counted;"
+		" CREATE INDEX outbox_recipient ON outbox (recipient);"
+		" CREATE INDEX outbox_desk ON outbox (desk);"
+		" CREATE INDEX outbox_domain ON outbox (domain);"
+		" UPDATE site SET sequence = 41; PRAGMA user_version = 1");
 	g_autoptr(Store) reader = try_store(state, STORE_READ, NULL);
 	assert_non_null(reader);
 	assert_int_equal(figures_of(reader).tickets, 0);
+	g_autoptr(GPtrArray) notices = NULL;
+	must_read(reader, list_notices, &notices);
+	assert_int_equal(notices->len, 0);
 	assert_int_equal(sql_number(db, "PRAGMA user_version"), 1);
 	store_close(open_store(state));
 	assert_int_equal(sql_number(db, "PRAGMA user_version"), version);

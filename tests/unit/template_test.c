@@ -17,7 +17,7 @@ static const TemplateValues VALUES = {
 	.desk = "Acme Service",
 	.address = "support@acme.example",
 	.due = "Tuesday 24 November at 17:30",
-	.target = "1 working day",
+	.working_target = "1 working day",
 };
 
 /* name is "LANG/FILE". */
@@ -415,7 +415,10 @@ ends_parts_that_grow_without_measure(void **state)
 		site_add(site, name, text);
 	}
 	assert_refused(site, "parts are nested too deep");
-	site_add(site, "en/p6.part.txt", "some more words\n");
+	site_add(site, "en/p3.part.txt", "some more words\n");
+	assert_refused(site, "too many parts");
+	g_autofree char *long_line = g_strnfill(60000, 'x');
+	site_add(site, "en/p1.part.txt", long_line);
 	assert_refused(site, "longer than 256 kB with its parts");
 	site_free(site);
 }

@@ -1,17 +1,17 @@
 /*
- * notice: what is told to whom, about what, and the notification made of it.
+ * notification: what is told to whom, about what, and the mail made of it.
  *
- * A notice names the words, the desk that speaks and the ticket that it is
+ * A draft names the words, the desk that speaks and the ticket that it is
  * about; composing it fills in the words and writes the mail around them.
  */
-#ifndef LOKET_NOTICE_H
-#define LOKET_NOTICE_H
+#ifndef LOKET_NOTIFICATION_H
+#define LOKET_NOTIFICATION_H
 
 #include <loket/intake.h>
 
 /* How long a notification that promises nothing is tried (RFC 5321
  * 4.5.4.1). */
-#define NOTICE_EXPIRE_S (5 * 24 * 3600)
+#define NOTIFICATION_EXPIRE_S (5 * 24 * 3600)
 
 /* All of it is borrowed. */
 typedef struct Notice {
@@ -31,26 +31,29 @@ typedef struct Notice {
 	int64_t expires_at;	 /* past it, it is of no use; 0: never */
 	int64_t due;		 /* what is promised; 0: nothing */
 	int64_t plan;		 /* the same for a plan */
+	int64_t reopen;		 /* until when an answer reopens; 0 */
 	const Target *target;	 /* within which; NULL */
 	TemplateValues values;	 /* those that all this does not tell */
-} Notice;
+} NotificationDraft;
 
 /* The words of an acknowledgement at an instant: on a day on which the desk is
  * closed, those that say so. */
-enum TemplateKind notice_ack_template(const ConfigDesk *desk, int64_t at);
+enum TemplateKind notification_ack_template(const ConfigDesk *desk, int64_t at);
 
 /* Sets what the clocks of the ticket promise: due, target and plan. */
-void notice_set_promise(Notice *notice, const Ticket *ticket);
+void notification_set_promise(NotificationDraft *draft, const Ticket *ticket);
 
 /* The row of the notification; the caller's. Without a keyring it has its words
  * alone, and no mail. */
-OutboxItem *notice_compose(const Intake *intake, const Notice *notice);
+OutboxItem *notification_compose(const Intake *intake,
+				 const NotificationDraft *draft);
 
 /*
  * Composes it into the outbox. *item is the caller's, NULL when there is a row
  * with that key already.
  */
-bool notice_queue(StoreTx *tx, const Intake *intake, const Notice *notice,
-		  OutboxItem **item, GError **error);
+bool notification_queue(StoreTx *tx, const Intake *intake,
+			const NotificationDraft *draft, OutboxItem **item,
+			GError **error);
 
 #endif
