@@ -11,7 +11,7 @@
 
 /* How long a notification that promises nothing is tried (RFC 5321
  * 4.5.4.1). */
-#define NOTIFICATION_EXPIRE_S (5 * 24 * 3600)
+#define NOTIFICATION_EXPIRE_S (INT64_C(5) * 24 * 3600)
 
 /* All of it is borrowed. */
 typedef struct Notice {

@@ -292,6 +292,10 @@ bool store_outbox_has(StoreTx *tx, const char *key, bool *has, GError **error);
  * has failed, for the reason why. */
 bool store_outbox_withdraw(StoreTx *tx, const char *number, const char *kind,
 			   const char *why, GError **error);
+/* The same for what ought to have left: it was tried in vain, or is held. */
+bool store_outbox_withdraw_late(StoreTx *tx, const char *number,
+				const char *kind, const char *why,
+				GError **error);
 
 /* Which rows are counted: all that are not held, those to an address, or from
  * unauthenticated causes those to a domain or of a desk. */

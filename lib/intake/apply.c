@@ -281,13 +281,15 @@ apply_new(StoreTx *tx, Job *job, GError **error)
 	return link_new(tx, job, error);
 }
 
-/* Who has his answer needs no promise of one. */
+/* Who has his answer needs no promise of one that comes hours later. Within
+ * ack-delay the two may cross. */
 static bool
 withdraw_ack(StoreTx *tx, const Job *job, GError **error)
 {
 	return !job->decision->is_answer ||
-	       store_outbox_withdraw(tx, job->ticket->number, "ack",
-				     "the customer was answered before", error);
+	       store_outbox_withdraw_late(tx, job->ticket->number, "ack",
+					  "the customer was answered before",
+					  error);
 }
 
 static bool

@@ -7,7 +7,7 @@
 
 #define FILE_BYTES_MAX 65536
 /* Of a file with its parts: the same part may be included many times. */
-#define WHOLE_BYTES_MAX (4 * FILE_BYTES_MAX)
+#define WHOLE_BYTES_MAX ((size_t)4 * FILE_BYTES_MAX)
 /* Parts within parts, and parts in all. */
 #define DEPTH_MAX 8
 #define INCLUDES_MAX 256

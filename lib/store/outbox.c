@@ -218,16 +218,25 @@ store_outbox_has(StoreTx *tx, const char *key, bool *has, GError **error)
 	return ok;
 }
 
+#define WITHDRAW                                                               \
+	"UPDATE outbox SET state = 'failed', last_error = ?3"                  \
+	" WHERE ticket = ?1 AND kind = ?2 AND state IN ('waiting', 'held')"
+
 /* One that is on its way just now is marked by what the relay answers. */
 bool
 store_outbox_withdraw(StoreTx *tx, const char *number, const char *kind,
 		      const char *why, GError **error)
 {
+	return db_run(tx, error, WITHDRAW, "ttt", number, kind, why);
+}
+
+bool
+store_outbox_withdraw_late(StoreTx *tx, const char *number, const char *kind,
+			   const char *why, GError **error)
+{
 	return db_run(tx, error,
-		      "UPDATE outbox SET state = 'failed', last_error = ?3"
-		      " WHERE ticket = ?1 AND kind = ?2"
-		      " AND state IN ('waiting', 'held')",
-		      "ttt", number, kind, why);
+		      WITHDRAW " AND (attempts > 0 OR state = 'held')", "ttt",
+		      number, kind, why);
 }
 
 bool

@@ -76,10 +76,6 @@ subtest 'what is overtaken does not leave' => sub {
 	my %overtakes = (
 		'close' => sub ($cli, $number) { orders($cli, 'close', $number) },
 		'answered' => sub ($cli, $number) { orders($cli, 'answered', $number) },
-		'an answer' => sub ($cli, $number) {
-			$cli->take(From => 'jan@acme.example', login => 'jan', To => AN, rcpt => [AN], Subject => 'Re: Vraag',
-				'In-Reply-To' => '<first@klant.example>');
-		},
 	);
 	for my $name (sort keys %overtakes) {
 		my $sink = Loket::Sink->start;
@@ -92,6 +88,23 @@ subtest 'what is overtaken does not leave' => sub {
 		like $row->{last_error}, qr/before$/, "$name: listed with its reason";
 		is_deeply [notes($cli, 'alert')], [], "$name: which is no trouble to tell of";
 	}
+};
+
+subtest 'an answer overtakes an acknowledgement that could not leave' => sub {
+	my $answer = sub ($cli) {
+		$cli->take(From => 'jan@acme.example', login => 'jan', To => AN, rcpt => [AN], Subject => 'Re: Vraag',
+			'In-Reply-To' => '<first@klant.example>');
+	};
+	my $cli = site();
+	asked($cli);
+	$cli->at('2026-11-23 10:05:00')->run('outbox', '--send');
+	is [notes($cli, 'ack')]->[0]{attempts}, 1, 'the relay is dead';
+	$answer->($cli);
+	is [notes($cli, 'ack')]->[0]{state}, 'failed', 'it is withdrawn';
+	$cli = site();
+	asked($cli);
+	$answer->($cli);
+	is [notes($cli, 'ack')]->[0]{state}, 'waiting', 'one that waits for ack-delay leaves all the same';
 };
 
 subtest 'a customer hears in order what happened' => sub {

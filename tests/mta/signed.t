@@ -58,7 +58,7 @@ subtest 'behind Loket an OpenDKIM signs' => sub {
 	ok $ack->get('Loket-Loop'), 'it keeps its mark';
 	$site->settle;
 	is scalar $site->tickets, 1, 'it made no ticket on its way';
-	like join('', _log($site)), qr/: sent kind=ack number=\d{10} to=\Q${\AN}\E/,
+	like join('', _log($site)), qr/: sent kind=ack number=\d{10} to=<\Q${\AN}\E>/,
 		'loketd logs its fate';
 };
 

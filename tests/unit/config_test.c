@@ -143,7 +143,6 @@ loads_what_is_picked_out_of_mails(void **state)
 	assert_true(field_is_in(desk->fields, 2, "{ }"));
 }
 
-/* One more than there may be is told at its own place. */
 static void
 assert_limits(const GArray *limits, const ConfigLimit *want, guint n)
 {
@@ -185,6 +184,7 @@ makes_a_calendar_of_the_telephone_hours(void **state)
 	assert_non_null(strstr(error->message, "loket.conf:2: "));
 }
 
+/* One more than there may be is told at its own place. */
 static void
 takes_fields_up_to_their_limit(void **state)
 {

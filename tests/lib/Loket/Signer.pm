@@ -3,8 +3,8 @@ package Loket::Signer;
 # A private OpenDKIM that signs what its mail server sends for a domain, with a
 # key of its own. It ends with the object.
 #
-#	my $signer = Loket::Signer->start($site->dir, 'signer.sock',
-#		'acme.example');
+#	my $signer = Loket::Signer->start(Loket::Site::ROOT, $site->dir,
+#		'signer.sock', 'acme.example');
 
 use v5.36;
 use Carp qw(croak);
