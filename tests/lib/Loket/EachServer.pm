@@ -21,7 +21,7 @@ use Loket::MailServer;
 my %START = (
 	Postfix => [$^X],
 	Sendmail => [dirname(__FILE__) . '/../private-network',
-		Loket::MailServer::HOSTNAME],
+		Loket::MailServer->hostname],
 );
 
 sub import($class, @servers) {

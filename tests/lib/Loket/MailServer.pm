@@ -4,8 +4,9 @@ package Loket::MailServer;
 # queue, log and Maildirs under one directory, and three ports on loopback,
 # smtp and submission with the milter, relay without it.
 #
-# Every domain is final there, so no mail can leave: acme.example has its
-# mailboxes, all other mail lies together in the Maildir "outside".
+# Every domain is final there, so no mail can leave: that of our people,
+# acme.example, has its mailboxes, all other mail lies together in the Maildir
+# "outside".
 #
 # A kind of server has _find_programs, _write_files, _begin, _end, _sendmail,
 # environment, is_idle and seen_from.
@@ -24,7 +25,6 @@ use Loket::Wait qw(wait_for);
 our @EXPORT_OK = qw(write_file);
 
 use constant DOMAIN => 'acme.example';
-use constant HOSTNAME => "mx.${\DOMAIN}";
 use constant MAILBOXES => qw(
 	support help jan els kees tweedelijn kwaliteit postmaster);
 use constant SERVICES => qw(smtp submission relay);
@@ -44,6 +44,8 @@ sub new($class, %args) {
 }
 
 sub port($self, $service) { return $self->{port}{$service} }
+sub domain($self) { return DOMAIN }
+sub hostname($self) { return 'mx.' . $self->domain }
 sub mail_dir($self) { return "$self->{dir}/mail" }
 sub log_file($self) { return "$self->{dir}/mail.log" }
 sub config_dir($self) { return "$self->{dir}/etc" }
@@ -107,7 +109,8 @@ sub _add_logins($self, $name, $file) {
 	my $saslpasswd = $self->_find_saslpasswd;
 	for my $login (sort keys %$logins) {
 		open my $password, '|-', $saslpasswd, qw(-p -c -f),
-			"$self->{dir}/data/sasldb2", '-u', HOSTNAME, $login
+			"$self->{dir}/data/sasldb2",
+			'-u', $self->hostname, $login
 			or croak "$saslpasswd: $!";
 		print $password $logins->{$login};
 		close $password or croak "$saslpasswd failed";
@@ -128,8 +131,9 @@ sub _certificate($self) {
 	my $file = $self->config_dir . '/tls.pem';
 	my $out = "$self->{dir}/openssl.out";
 	run($out, $out, qw(openssl req -x509 -nodes -days 2 -newkey ec
-		-pkeyopt ec_paramgen_curve:prime256v1), '-subj',
-		"/CN=${\HOSTNAME}", '-keyout', $file, '-out', "$file.crt") == 0
+		-pkeyopt ec_paramgen_curve:prime256v1),
+		'-subj', '/CN=' . $self->hostname,
+		'-keyout', $file, '-out', "$file.crt") == 0
 		or croak "no certificate, see $out";
 	run($file, $out, 'cat', "$file.crt");
 	return $file;

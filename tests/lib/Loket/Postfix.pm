@@ -15,13 +15,19 @@ use parent 'Loket::MailServer';
 use Loket::MailServer qw(write_file);
 use Loket::Process qw(run);
 
-# Option `main`: further parameters of main.cf.
+# Options: `main`, further parameters of main.cf; `domain`, that of our people.
 sub new($class, %args) {
 	my $self = $class->SUPER::new(%args);
 	$self->{milters} = join ', ', map { "unix:../$_" }
 		grep { defined } @args{qw(milter later_milter)};
 	return $self;
 }
+
+sub domain($self) { return $self->{domain} // $self->SUPER::domain }
+
+# Mail for another domain goes on to the server at this port. To be said before
+# the start.
+sub route($self, $domain, $port) { $self->{routes}{$domain} = $port }
 
 # How a client comes from an address far away; see Loket::Smtp.
 sub seen_from($self, $address) { return (xclient => $address) }
@@ -126,8 +132,8 @@ sub _main($self) {
 	my $dir = $self->{dir};
 	return (
 		compatibility_level => '3.6',
-		myhostname => $self->HOSTNAME,
-		myorigin => $self->DOMAIN,
+		myhostname => $self->hostname,
+		myorigin => $self->domain,
 		mydestination => '',
 		mynetworks => '127.0.0.0/8',
 		inet_interfaces => '127.0.0.1',
@@ -160,7 +166,7 @@ sub _main($self) {
 			? $self->{milters} : '',
 		internal_mail_filter_classes =>
 			$self->{shows_all} ? 'bounce' : '',
-		$self->_tls, $self->_filter,
+		$self->_tls, $self->_filter, $self->_routes,
 	);
 }
 
@@ -173,6 +179,13 @@ sub _filter($self) {
 	my $port = $self->{content_filter} or return;
 	return (smtpd_client_restrictions => 'check_client_access inline:{'
 		. " { 192.0.2 = FILTER smtp:[127.0.0.1]:$port } }");
+}
+
+sub _routes($self) {
+	my $routes = $self->{routes} or return;
+	my @routes = map { "{ $_ = smtp:[127.0.0.1]:$routes->{$_} }" }
+		sort keys %$routes;
+	return (transport_maps => "inline:{ @routes }");
 }
 
 sub _master($self) {
@@ -214,8 +227,8 @@ sub _master($self) {
 
 # virtual(8) refuses $1 in a pattern's result, hence a line a mailbox.
 sub _mailboxes($self) {
-	my $domain = quotemeta $self->DOMAIN;
-	my $dir = $self->DOMAIN;
+	my $domain = quotemeta $self->domain;
+	my $dir = $self->domain;
 	return map({ "/^$_(\\+.*)?\@$domain\$/ $dir/$_/\n" }
 			$self->MAILBOXES),
 		"!/\@$domain\$/ outside/\n";

@@ -89,8 +89,8 @@ sub _workers($self) {
 
 sub _mc($self) {
 	my $dir = $self->{dir};
-	my $host = $self->HOSTNAME;
-	my $domain = $self->DOMAIN;
+	my $host = $self->hostname;
+	my $domain = $self->domain;
 	return <<~"END", $self->_daemons, $self->_filters, $self->_tls,
 		divert(0)dnl
 		OSTYPE(`linux')dnl
@@ -129,7 +129,7 @@ sub _submit_mc($self) {
 	return <<~"END";
 		divert(0)dnl
 		OSTYPE(`linux')dnl
-		define(`confDOMAIN_NAME', `${\$self->HOSTNAME}')dnl
+		define(`confDOMAIN_NAME', `${\$self->hostname}')dnl
 		define(`MSP_QUEUE_DIR', `$dir/submit')dnl
 		define(`confPID_FILE', `$dir/submit.pid')dnl
 		define(`STATUS_FILE', `$dir/statistics')dnl

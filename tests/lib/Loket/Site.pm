@@ -193,7 +193,7 @@ sub submit($self, $login, $recipients, $mail, %options) {
 	my $smtp = Loket::Smtp->new(
 		port => $self->{server}->port('submission'),
 		login => $login, password => LOGINS->{$login});
-	my $from = $options{from} // "$login\@" . $self->{server}->DOMAIN;
+	my $from = $options{from} // "$login\@" . $self->{server}->domain;
 	my $reply = $smtp->send($from, $recipients, $mail);
 	$smtp->quit;
 	return $reply;
@@ -210,7 +210,7 @@ sub session($self, %options) {
 # The mails that lie in the mailbox of one of our people or desks.
 sub mailbox($self, $name) {
 	return Loket::Maildir->mails(join '/', $self->{server}->mail_dir,
-		$self->{server}->DOMAIN, $name);
+		$self->{server}->domain, $name);
 }
 
 # The mails that somebody outside has got.
@@ -254,11 +254,14 @@ sub ticket_of($self, $reply) {
 
 # Waits until everything that was to leave has left and arrived.
 sub settle($self, $timeout_s = SETTLE_S) {
-	wait_for($timeout_s, sub {
-		my @waiting = grep { $_->{state} eq 'waiting' }
-			$self->loket_json('outbox')->@*;
-		return !@waiting && $self->{server}->is_idle;
-	}) or croak 'the outbox does not empty';
+	wait_for($timeout_s, sub { $self->is_settled })
+		or croak 'the outbox does not empty';
+}
+
+sub is_settled($self) {
+	my @waiting = grep { $_->{state} eq 'waiting' }
+		$self->loket_json('outbox')->@*;
+	return !@waiting && $self->{server}->is_idle;
 }
 
 # Runs the command line program: a hash of `exit`, `out`, `err`.
@@ -287,6 +290,7 @@ sub write_conf($self) { _write($self->conf_file, $self->_conf) }
 
 sub _conf($self) {
 	my $dir = $self->{dir};
+	my $domain = $self->{server}->domain;
 	my $relay = $self->{server}->port('relay');
 	return <<~"END";
 		socket = "unix:$dir/milter.sock"
@@ -295,8 +299,8 @@ sub _conf($self) {
 		relay = "smtp://127.0.0.1:$relay"
 		secret = "$dir/secret"
 		log = "stderr"
-		postmaster = "postmaster\@acme.example"
-		authserv-id = { "mx.acme.example" }
+		postmaster = "postmaster\@$domain"
+		authserv-id = { "mx.$domain" }
 		ack-delay = "1 second"
 
 		calendar "office" {
@@ -304,12 +308,12 @@ sub _conf($self) {
 			hours = { "mon-fri 08:00-17:30" }
 			holidays = { "nl" }
 		}
-		agent "jan\@acme.example" {
+		agent "jan\@$domain" {
 			name = "Jan"
 			login = { "jan" }
 			$self->{jan}
 		}
-		agent "els\@acme.example" {
+		agent "els\@$domain" {
 			name = "Els"
 			login = { "els" }
 			$self->{els}
@@ -317,9 +321,9 @@ sub _conf($self) {
 		desk "support" {
 			name = "Acme Klantenservice"
 			tag = "ACME"
-			addresses = { "support\@acme.example",
-				"help\@acme.example" }
-			agents = { "jan\@acme.example", "els\@acme.example" }
+			addresses = { "support\@$domain",
+				"help\@$domain" }
+			agents = { "jan\@$domain", "els\@$domain" }
 			language = "nl"
 			calendar = "office"
 			ack = "always"
