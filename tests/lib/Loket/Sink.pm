@@ -12,9 +12,11 @@ use JSON::PP;
 use Loket::Smtp;
 
 # reply by verb: rcpt => '550 no' instead of 250. `onward`: a port on loopback
-# to which all mail goes on.
+# to which all mail goes on; `port`: the one to listen at; `stalls`: the verb to
+# which nothing more is said, `data` when the mail has come.
 sub start($class, %reply) {
-	my $listener = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
+	my $listener = IO::Socket::INET->new(Listen => 5, ReuseAddr => 1,
+		LocalAddr => '127.0.0.1', LocalPort => $reply{port} // 0)
 		or croak "listen: $!";
 	my $self = bless { port => $listener->sockport, parent => $$,
 		dir => tempdir(CLEANUP => 1) }, $class;
@@ -27,7 +29,7 @@ sub port($self) {
 	return $self->{port};
 }
 
-# What came: from, to, data; in order.
+# What came: from, to, data, and raw, data as it was on the wire; in order.
 sub mails($self) {
 	return map { _read($_) } sort glob "$self->{dir}/*.json";
 }
@@ -65,23 +67,30 @@ sub _talk($self, $client, $reply, $count) {
 		push $mail{to}->@*, $1 if $line =~ /^RCPT TO:<(.*?)>/i;
 		if ($verb eq 'data' && !$reply->{data}) {
 			$say->('354 go on');
-			$mail{data} = _data($client);
+			$mail{raw} = _raw($client);
+			$mail{data} = $mail{raw} =~ s/^\.//mgr;
 			$self->_keep(\%mail, ++$$count);
 			_pass_on(\%mail, $reply->{onward})
 				if $reply->{onward};
 		}
+		return _stall($client) if $verb eq ($reply->{stalls} // '');
 		$say->($reply->{$verb} // ($verb eq 'quit' ? '221 bye' : '250 ok'));
 		last if $verb eq 'quit';
 	}
 }
 
-sub _data($client) {
-	my $data = '';
+sub _raw($client) {
+	my $raw = '';
 	while (defined(my $line = readline $client)) {
-		return $data if $line eq ".\r\n";
-		$data .= $line =~ s/^\.//r;
+		return $raw if $line eq ".\r\n";
+		$raw .= $line;
 	}
-	return $data;
+	return $raw;
+}
+
+# Until the client goes away.
+sub _stall($client) {
+	1 while defined readline $client;
 }
 
 sub _pass_on($mail, $port) {

@@ -266,9 +266,19 @@ sub is_settled($self) {
 
 # Runs the command line program: a hash of `exit`, `out`, `err`.
 sub loket($self, @arguments) {
-	my ($out, $err) = map { File::Temp->new } 1 .. 2;
-	my $exit = run("$out", "$err",
+	return _run(built('loket'), '-c', $self->conf_file, @arguments);
+}
+
+# The same with a clock that is so many seconds ahead.
+sub loket_ahead($self, $ahead_s, @arguments) {
+	local $ENV{NO_FAKE_STAT} = 1;
+	return _run('faketime', '--exclude-monotonic', '-f', "+${ahead_s}s",
 		built('loket'), '-c', $self->conf_file, @arguments);
+}
+
+sub _run(@command) {
+	my ($out, $err) = map { File::Temp->new } 1 .. 2;
+	my $exit = run("$out", "$err", @command);
 	return { exit => $exit, out => _slurp("$out"), err => _slurp("$err") };
 }
 
