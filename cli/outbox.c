@@ -5,10 +5,11 @@
 #include <loket/alert.h>
 #include <loket/clock.h>
 #include <loket/courier.h>
+#include <loket/error.h>
 
 #include "command.h"
 
-#define USAGE "outbox [--send] [--json]"
+#define USAGE "outbox [--retry ID] [--send] [--json]"
 
 static bool
 read_outbox(StoreTx *tx, void *data, GError **error)
@@ -84,14 +85,39 @@ send_due(Site *site, GError **error)
 	return courier_send_due(courier, clock_now(), &sent, error);
 }
 
+typedef struct Retry {
+	int64_t id;
+	const char *why; /* not; NULL: it is tried again */
+} Retry;
+
+static bool
+retry_row(StoreTx *tx, void *data, GError **error)
+{
+	Retry *retry = data;
+	return store_outbox_retry(tx, retry->id, clock_now(), &retry->why,
+				  error);
+}
+
+static bool
+retry_one(const Site *site, int64_t id, GError **error)
+{
+	Retry retry = {.id = id};
+	return store_write(site->store, retry_row, &retry, error) &&
+	       (!retry.why ||
+		loket_refuse(error, "outbox %" G_GINT64_FORMAT ": %s", id,
+			     retry.why));
+}
+
 static int
-outbox(const Invocation *call, bool send, bool as_json)
+outbox(const Invocation *call, int64_t retry, bool send, bool as_json)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) items = NULL;
-	g_autoptr(Site) site = site_open(
-		call->config_path, send ? STORE_WRITE : STORE_READ, &error);
-	if (!site || (send && !send_due(site, &error)) ||
+	g_autoptr(Site) site =
+		site_open(call->config_path,
+			  send || retry ? STORE_WRITE : STORE_READ, &error);
+	if (!site || (retry && !retry_one(site, retry, &error)) ||
+	    (send && !send_due(site, &error)) ||
 	    !store_read(site->store, read_outbox, &items, &error))
 		return command_fail(error);
 	if (as_json)
@@ -104,13 +130,15 @@ outbox(const Invocation *call, bool send, bool as_json)
 int
 command_outbox(Invocation *call)
 {
+	gint64 retry = 0;
 	gboolean send = FALSE;
 	gboolean as_json = FALSE;
 	const GOptionEntry options[] = {
+		{"retry", 0, 0, G_OPTION_ARG_INT64, &retry, NULL, NULL},
 		{"send", 0, 0, G_OPTION_ARG_NONE, &send, NULL, NULL},
 		{"json", 0, 0, G_OPTION_ARG_NONE, &as_json, NULL, NULL},
 		G_OPTION_ENTRY_NULL};
 	if (!command_options(call, options) || call->argc != 1)
 		return command_usage(USAGE);
-	return outbox(call, send, as_json);
+	return outbox(call, retry, send, as_json);
 }

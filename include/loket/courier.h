@@ -51,7 +51,7 @@ bool courier_send_due(Courier *courier, int64_t now, unsigned *sent,
 		      GError **error);
 
 /* Starts the threads that send whatever becomes due, until courier_free, which
- * waits for the mails in hand. */
+ * waits for the mails that the relay has begun to take. */
 void courier_start(Courier *courier);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Courier, courier_free)

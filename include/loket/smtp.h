@@ -33,17 +33,22 @@ void smtp_client_free(SmtpClient *client);
  */
 void smtp_client_set_timeout(SmtpClient *client, unsigned int timeout_s);
 
+/* Once *stop, read atomically, is not 0, a transfer ends within about a second,
+ * LOKET_ERROR_TEMPORARY, unless the relay has begun to take the mail. stop is
+ * borrowed. */
+void smtp_client_set_stop(SmtpClient *client, const int *stop);
+
 /*
  * Hands mail to the relay for one recipient; true once the relay has taken it.
  * sender is the sender of the envelope, "" for the null sender. mail is a whole
  * mail with CRLF line ends.
  *
- * LOKET_ERROR_PERMANENT when the relay refuses the mail (5xx) or when mail or
- * an address cannot be sent at all: a bare CR or LF, a control character, a
- * space or an angle bracket in an address. LOKET_ERROR_TEMPORARY for everything
- * else: 4xx, no connection, no answer in time, a login or certificate that
- * fails. The message holds the relay's own words, one line of at most 200
- * characters.
+ * LOKET_ERROR_PERMANENT when the relay refuses the mail (5xx but 503) or when
+ * mail or an address cannot be sent at all: a bare CR or LF, a control
+ * character, a space or an angle bracket in an address. LOKET_ERROR_TEMPORARY
+ * for everything else: 4xx, no connection, no answer in time, a login or
+ * certificate that fails. The message holds the relay's own words, one line of
+ * at most 200 characters.
  */
 bool smtp_send(SmtpClient *client, const char *sender, const char *recipient,
 	       GBytes *mail, GError **error);

@@ -283,6 +283,10 @@ bool store_outbox_take(StoreTx *tx, int64_t now, int64_t until,
 		       OutboxItem **item, GError **error);
 /* What became of it: state, next_at and last_error are written. */
 bool store_outbox_save(StoreTx *tx, const OutboxItem *item, GError **error);
+/* A row that was given up waits again, due now; *why not, static: there is no
+ * such row, it was not given up, or is of no use any more. NULL: it does. */
+bool store_outbox_retry(StoreTx *tx, int64_t id, int64_t now, const char **why,
+			GError **error);
 /* When the next row is due; 0 when nothing waits. */
 bool store_outbox_next(StoreTx *tx, int64_t *next_at, GError **error);
 

@@ -19,7 +19,8 @@ typedef struct Worker {
 	GThread *thread; /* NULL: not started */
 } Worker;
 
-/* The first worker looks into the store; the others wait for its call. */
+/* Once started, the look-out looks into the store and calls the workers, each
+ * of which may be held up by a slow relay. */
 struct Courier {
 	const Config *config;
 	Store *store;
@@ -27,8 +28,10 @@ struct Courier {
 	Worker workers[COURIER_WORKERS];
 	GMutex lock;
 	GCond changed;
+	GThread *look_out; /* NULL: not started */
 	bool is_stopping;
-	unsigned calls; /* to the others, so far */
+	int stop;	/* atomic, the same for whoever carries a mail */
+	unsigned calls; /* to the workers, so far */
 };
 
 Courier *
@@ -47,6 +50,7 @@ courier_new(const Config *config, Store *store, GError **error)
 					config->relay_password_file, error);
 		if (!worker->smtp)
 			return NULL;
+		smtp_client_set_stop(worker->smtp, &courier->stop);
 	}
 	return g_steal_pointer(&courier);
 }
@@ -341,9 +345,8 @@ send_round(const Worker *worker, const Round *round, unsigned *sent,
 	return true;
 }
 
-/* The others help with what is due. */
 static void
-call_others(Courier *courier)
+call_workers(Courier *courier)
 {
 	g_mutex_lock(&courier->lock);
 	courier->calls++;
@@ -351,13 +354,14 @@ call_others(Courier *courier)
 	g_mutex_unlock(&courier->lock);
 }
 
-bool
-courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
+/* Lets go what was held, and tells whether anything is due. */
+static bool
+look_for_due(const Courier *courier, const Round *round, bool *is_due,
+	     GError **error)
 {
-	Round round = {now, g_get_monotonic_time()};
-	Release held = {.config = courier->config, .now = now};
+	Release held = {.config = courier->config, .now = round->began_at};
 	Outlook outlook;
-	*sent = 0;
+	*is_due = false;
 	if (courier->config->dry_run)
 		return true;
 	/* read first: mostly there is nothing to write about */
@@ -366,11 +370,20 @@ courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
 	if (outlook.has_held &&
 	    !store_write(courier->store, release, &held, error))
 		return false;
-	bool is_due = outlook.next_at > 0 && outlook.next_at <= now;
-	if (!outlook.has_held && !is_due)
-		return true;
-	call_others(courier);
-	return send_round(&courier->workers[0], &round, sent, error);
+	*is_due = outlook.has_held ||
+		  (outlook.next_at > 0 && outlook.next_at <= round->began_at);
+	return true;
+}
+
+bool
+courier_send_due(Courier *courier, int64_t now, unsigned *sent, GError **error)
+{
+	Round round = {now, g_get_monotonic_time()};
+	bool is_due;
+	*sent = 0;
+	if (!look_for_due(courier, &round, &is_due, error))
+		return false;
+	return !is_due || send_round(&courier->workers[0], &round, sent, error);
 }
 
 static void
@@ -390,9 +403,11 @@ look_out(void *data)
 {
 	Courier *courier = data;
 	while (!is_stopping(courier)) {
-		unsigned sent;
+		Round round = {clock_now(), g_get_monotonic_time()};
+		bool is_due;
 		/* a store that is away now is asked again */
-		(void)courier_send_due(courier, clock_now(), &sent, NULL);
+		if (look_for_due(courier, &round, &is_due, NULL) && is_due)
+			call_workers(courier);
 		rest(courier);
 	}
 	return NULL;
@@ -412,7 +427,7 @@ await_call(Courier *courier, unsigned *answered)
 }
 
 static void *
-help(void *data)
+work(void *data)
 {
 	const Worker *worker = data;
 	unsigned answered = 0;
@@ -428,10 +443,10 @@ void
 courier_start(Courier *courier)
 {
 	Worker *workers = courier->workers;
-	g_assert(!workers[0].thread);
-	for (size_t i = 1; i < COURIER_WORKERS; i++)
-		workers[i].thread = g_thread_new("courier", help, &workers[i]);
-	workers[0].thread = g_thread_new("courier", look_out, courier);
+	g_assert(!courier->look_out);
+	for (size_t i = 0; i < COURIER_WORKERS; i++)
+		workers[i].thread = g_thread_new("courier", work, &workers[i]);
+	courier->look_out = g_thread_new("courier", look_out, courier);
 }
 
 void
@@ -441,8 +456,10 @@ courier_free(Courier *courier)
 		return;
 	g_mutex_lock(&courier->lock);
 	courier->is_stopping = true;
+	g_atomic_int_set(&courier->stop, 1);
 	g_cond_broadcast(&courier->changed);
 	g_mutex_unlock(&courier->lock);
+	g_clear_pointer(&courier->look_out, g_thread_join);
 	for (size_t i = 0; i < COURIER_WORKERS; i++) {
 		Worker *worker = &courier->workers[i];
 		g_clear_pointer(&worker->thread, g_thread_join);

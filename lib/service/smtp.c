@@ -18,8 +18,12 @@
 /* RFC 5321 4.5.3.1: 64 for the local part, 255 for the domain, and the @. */
 #define ADDRESS_MAX 320
 
+/* Bad sequence of commands: it is about what the session had before. */
+#define BAD_SEQUENCE 503
+
 struct SmtpClient {
 	CURL *curl;
+	const int *stop; /* NULL: nobody stops it */
 };
 
 /* One mail on its way. */
@@ -33,7 +37,20 @@ typedef struct Transfer {
 	GString *reply;
 	bool is_whole;
 	char curl_error[CURL_ERROR_SIZE];
+	const int *stop;
 } Transfer;
+
+/* Called about once a second: whether to give up. A mail that the relay has
+ * begun to take is brought to its end. */
+static int
+watch_for_stop(void *data, curl_off_t total, curl_off_t now, curl_off_t of_all,
+	       curl_off_t sent)
+{
+	const Transfer *transfer = data;
+	(void)total, (void)now, (void)of_all, (void)sent;
+	return transfer->stop && g_atomic_int_get(transfer->stop) &&
+	       !transfer->is_started;
+}
 
 static size_t
 read_mail(char *buffer, size_t size, size_t count, void *data)
@@ -127,6 +144,9 @@ set_transport(CURL *curl, const char *relay_url)
 	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
 	curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_mail);
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, read_reply);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, watch_for_stop);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, 1L);
 }
 
 SmtpClient *
@@ -178,6 +198,12 @@ smtp_client_set_timeout(SmtpClient *client, unsigned int timeout_s)
 	/* the answer to QUIT is not part of the whole */
 	curl_easy_setopt(client->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
 			 (long)timeout_s);
+}
+
+void
+smtp_client_set_stop(SmtpClient *client, const int *stop)
+{
+	client->stop = stop;
 }
 
 /* What libcurl would put into a command line as it is. */
@@ -240,7 +266,12 @@ perform(CURL *curl, const char *sender, const char *recipient,
 	curl_easy_setopt(curl, CURLOPT_READDATA, transfer);
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->curl_error);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
 	CURLcode result = curl_easy_perform(curl);
+	/* a server that refuses at the end of the data may keep the mail's
+	 * transaction open, and libcurl resets none */
+	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT,
+			 result == CURLE_OK ? 0L : 1L);
 	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
 	curl_slist_free_all(recipients);
@@ -282,7 +313,7 @@ set_send_error(CURL *curl, CURLcode result, const Transfer *transfer,
 {
 	long code = reply_code(curl);
 	/* CURLE_SEND_ERROR: MAIL, RCPT or DATA was refused */
-	bool is_refused = code >= 500 &&
+	bool is_refused = code >= 500 && code != BAD_SEQUENCE &&
 			  (result == CURLE_SEND_ERROR || transfer->is_started);
 	const char *words = curl_easy_strerror(result);
 	if (code >= 400)
@@ -300,7 +331,7 @@ bool
 smtp_send(SmtpClient *client, const char *sender, const char *recipient,
 	  GBytes *mail, GError **error)
 {
-	Transfer transfer = {.is_whole = true};
+	Transfer transfer = {.is_whole = true, .stop = client->stop};
 	transfer.mail = g_bytes_get_data(mail, &transfer.size);
 	if (!check_sendable(sender, recipient, &transfer, error))
 		return false;

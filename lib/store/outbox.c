@@ -166,6 +166,31 @@ read_number(StoreTx *tx, sqlite3_stmt *row, int64_t *number, GError **error)
 }
 
 bool
+store_outbox_retry(StoreTx *tx, int64_t id, int64_t now, const char **why,
+		   GError **error)
+{
+	bool ok;
+	*why = "there is no such row";
+	sqlite3_stmt *row =
+		db_query(tx, error,
+			 "SELECT state = 'failed', expires_at > 0 AND"
+			 " expires_at < ?2 FROM outbox WHERE id = ?1",
+			 "ii", id, now);
+	while (db_next(tx, row, &ok, error)) {
+		bool is_failed = sqlite3_column_int(row, 0) != 0;
+		bool is_over = sqlite3_column_int(row, 1) != 0;
+		*why = !is_failed ? "it was not given up"
+		       : is_over  ? "it comes too late to be of use"
+				  : NULL;
+	}
+	return ok && (*why ||
+		      db_run(tx, error,
+			     "UPDATE outbox SET state = 'waiting', next_at = ?2"
+			     " WHERE id = ?1",
+			     "ii", id, now));
+}
+
+bool
 store_outbox_next(StoreTx *tx, int64_t *next_at, GError **error)
 {
 	return read_number(tx,

@@ -194,6 +194,29 @@ subtest 'each kind that is given up is told of' => sub {
 	is scalar(grep { $_->{text} =~ /closing\s+$got->{number}/ } rows($cli, 'alert')), 1, 'the closing note, too';
 };
 
+subtest 'one that was given up can be tried again' => sub {
+	my $refuses = Loket::Sink->start(rcpt => '550 5.1.1 no');
+	my $cli = Loket::Cli->new(site => qq(relay = "smtp://127.0.0.1:${\$refuses->port}"));
+	writes($cli, AN);
+	my ($row) = rows($cli, 'ack');
+	is $cli->run('outbox', '--retry', $row->{id})->{exit}, 65, 'not while it waits';
+	$cli->at('2026-11-23 10:05:00')->run('outbox', '--send');
+	my $sink = Loket::Sink->start;
+	my $conf = Loket::Cli::bytes_of($cli->dir . '/loket.conf');
+	$cli->write('loket.conf', $conf =~ s/127\.0\.0\.1:${\$refuses->port}/127.0.0.1:${\$sink->port}/r);
+	is $cli->at('2026-11-23 10:10:00')->run('outbox', '--retry', $row->{id}, '--send')->{exit}, 0, 'tried again';
+	is_deeply [map { $_->{to}[0] } grep { $_->{data} =~ /auto-replied/ } $sink->mails], [AN], 'and sent';
+	is $cli->run('outbox', '--retry', $row->{id})->{exit}, 65, 'not twice';
+	is $cli->run('outbox', '--retry', 999)->{exit}, 65, 'nor what there is not';
+	is $cli->run('outbox', '--retry', 'x')->{exit}, 64, 'nor what is no number';
+	my $late = Loket::Cli->new(site => qq(relay = "smtp://127.0.0.1:${\$refuses->port}"));
+	writes($late, AN);
+	$late->at('2026-11-23 10:05:00')->run('outbox', '--send');
+	my $run = $late->at('2026-11-23 15:00:00')->run('outbox', '--retry', [rows($late, 'ack')]->[0]{id});
+	is $run->{exit}, 65, 'nor what comes too late';
+	like $run->{err}, qr/too late to be of use/, 'and why';
+};
+
 subtest 'a dry run says what it would have sent, and sends nothing' => sub {
 	my $sink = Loket::Sink->start;
 	my $cli = Loket::Cli->new(site => qq(relay = "smtp://127.0.0.1:${\$sink->port}"\ndry-run = true));

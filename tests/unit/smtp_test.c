@@ -447,10 +447,76 @@ wants_a_password_for_a_login(void **state)
 	g_unlink(empty);
 }
 
+/* Its transaction may still be open, and the next mail be refused for it. */
+static void
+begins_anew_after_a_refusal(void **state)
+{
+	(void)state;
+	static const Script refuses = {.end = "452 4.2.2 no room"};
+	static const Script usual = {0};
+	Relay *relay = relay_start(&refuses);
+	SmtpClient *client = client_of(relay);
+	g_autoptr(GError) error = NULL;
+	assert_false(send_text(client, MAIL, &error));
+	relay->script = &usual;
+	assert_true(send_text(client, MAIL, NULL));
+	assert_true(send_text(client, MAIL, NULL));
+	smtp_client_free(client);
+	relay_stop(relay);
+	assert_int_equal(relay->connections, 2);
+	relay_free(relay);
+}
+
+static void
+a_bad_sequence_says_nothing_against_the_mail(void **state)
+{
+	(void)state;
+	Relay *relay =
+		relay_start(&(Script){.mail = "503 5.5.1 nested MAIL command"});
+	SmtpClient *client = client_of(relay);
+	g_autoptr(GError) error = NULL;
+	assert_false(send_text(client, MAIL, &error));
+	assert_true(g_error_matches(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY));
+	smtp_client_free(client);
+	relay_stop(relay);
+	relay_free(relay);
+}
+
+static void *
+stop_soon(void *data)
+{
+	g_usleep(300000);
+	g_atomic_int_set((int *)data, 1);
+	return NULL;
+}
+
+static void
+stops_while_the_relay_says_nothing(void **state)
+{
+	(void)state;
+	int stop = 0;
+	Relay *relay = relay_start(&(Script){.rcpt = STALL});
+	SmtpClient *client = client_of(relay);
+	smtp_client_set_stop(client, &stop);
+	GThread *thread = g_thread_new("stop", stop_soon, &stop);
+	gint64 began = g_get_monotonic_time();
+	g_autoptr(GError) error = NULL;
+	assert_false(send_text(client, MAIL, &error));
+	assert_true(g_error_matches(error, LOKET_ERROR, LOKET_ERROR_TEMPORARY));
+	assert_true(g_get_monotonic_time() - began < 5 * G_TIME_SPAN_SECOND);
+	(void)g_thread_join(thread);
+	smtp_client_free(client);
+	relay_stop(relay);
+	relay_free(relay);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(begins_anew_after_a_refusal),
+		cmocka_unit_test(a_bad_sequence_says_nothing_against_the_mail),
+		cmocka_unit_test(stops_while_the_relay_says_nothing),
 		cmocka_unit_test(hands_a_mail_to_the_relay),
 		cmocka_unit_test(writes_the_null_sender),
 		cmocka_unit_test(stuffs_dots),
