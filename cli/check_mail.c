@@ -229,15 +229,13 @@ mail_in(const char *mailbox, const char *id, int64_t since)
 	return mail;
 }
 
-/* An mbox may come with its first mail. */
+/* One that is not there may come with its first mail. */
 static bool
 check_mailbox(const char *mailbox, GError **error)
 {
 	g_autofree char *inbox = g_build_filename(mailbox, "new", NULL);
-	g_autofree char *parent = g_path_get_dirname(mailbox);
-	bool is_dir = g_file_test(mailbox, G_FILE_TEST_IS_DIR);
-	if (g_file_test(is_dir ? inbox : parent, G_FILE_TEST_IS_DIR) &&
-	    (is_dir || !g_str_has_suffix(mailbox, "/")))
+	if (!g_file_test(mailbox, G_FILE_TEST_IS_DIR) ||
+	    g_file_test(inbox, G_FILE_TEST_IS_DIR))
 		return true;
 	return loket_refuse(error, "%s is no Maildir and no mbox", mailbox);
 }
@@ -254,8 +252,9 @@ await(const Site *site, const char *mailbox, const char *id)
 			return judge(site, mail);
 		g_usleep(LOOK_EVERY_US);
 	}
-	(void)printf("missing: it did not arrive in %s within %d seconds\n",
-		     mailbox, ARRIVAL_S);
+	bool exists = g_file_test(mailbox, G_FILE_TEST_EXISTS);
+	(void)printf("missing: it did not arrive in %s within %d seconds%s\n",
+		     mailbox, ARRIVAL_S, exists ? "" : ": it is not there");
 	return EX_UNAVAILABLE;
 }
 

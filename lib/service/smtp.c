@@ -318,6 +318,8 @@ set_send_error(CURL *curl, CURLcode result, const Transfer *transfer,
 	const char *words = curl_easy_strerror(result);
 	if (code >= 400)
 		words = transfer->reply->str;
+	else if (result == CURLE_ABORTED_BY_CALLBACK)
+		words = "stopped before the relay took it";
 	else if (*transfer->curl_error)
 		words = transfer->curl_error;
 	g_autofree char *line = one_line(words);

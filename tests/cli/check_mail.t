@@ -135,7 +135,7 @@ subtest 'a mailbox that is none is told before anything is sent' => sub {
 	my $sink = Loket::Sink->start;
 	my $cli = site($sink);
 	mkdir $cli->dir . '/plain' or die "$!\n";
-	for my $path ('/nope/mbox', $cli->dir . '/plain') {
+	for my $path ($cli->dir . '/plain') {
 		my $run = $cli->run('check', '--send', ME, '--mailbox', $path);
 		is $run->{exit}, EX_DATAERR, $path;
 		like $run->{err}, qr/is no Maildir and no mbox/, "$path: told";
