@@ -103,6 +103,11 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(filter %.o,$(FUZZ_MAIN)) \
 
 fuzz-targets: $(FUZZERS)
 
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # What building, testing and running need: Debian's packages, and a Postfix
 # that is unpacked, not installed; the tests need a Sendmail and OpenDKIM too.
 deps:
