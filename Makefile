@@ -168,9 +168,12 @@ fuzz:
 		FUZZ_MAIN=-fsanitize=fuzzer fuzz-targets
 	@tests/fuzz/run $(FUZZ_S) $(FUZZ)
 
-# Ratios on this machine, each of one run.
-bench: all
+# Ratios on this machine, each of one run. The unpacked Postfix has the server
+# that takes the notifications.
+bench: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/bench/flood
 	@LOKET_BUILD=$(BUILD) tests/bench/deadline
+	@LOKET_BUILD=$(BUILD) tests/bench/flood
 
 install: all
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
