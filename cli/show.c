@@ -138,6 +138,10 @@ print_head(const Site *site, const Ticket *ticket, GTimeZone *zone, int64_t now)
 		     ticket_flag_name(flag_of(site, ticket, now)));
 	for (guint i = 0; i < ticket->clocks->len; i++)
 		print_clock(ticket, ticket->clocks->pdata[i], zone, now);
+	if (ticket->promise) {
+		print_instant("  promised        ", ticket->promise, zone);
+		(void)printf("\n");
+	}
 }
 
 static const char *

@@ -104,9 +104,16 @@ withdraw_all(const Ticket *ticket, const OrderJob *job, GError **error)
 }
 
 static bool
-is_blank(const char *words)
+check_words(const char *words, GError **error)
 {
-	return words[strspn(words, " \t\r\n")] == '\0';
+	if (!g_utf8_validate(words, -1, NULL))
+		return loket_refuse(error, "the closing note is not UTF-8");
+	if (words[strspn(words, " \t\r\n")] == '\0')
+		return loket_refuse(error, "the closing note is empty");
+	return g_utf8_strlen(words, -1) <= NOTE_MAX ||
+	       loket_refuse(error,
+			    "the closing note is longer than %d characters",
+			    NOTE_MAX);
 }
 
 /* A closing note counts when the customer gets it. */
@@ -117,14 +124,8 @@ run_close(Ticket *ticket, OrderJob *job, GError **error)
 	g_autofree char *why = NULL;
 	bool is_answered =
 		ticket->answers->len > 0 && !ticket_running_response(ticket);
-	if (words && is_blank(words))
-		return loket_refuse(error, "the closing note is empty");
-	if (words && g_utf8_strlen(words, -1) > NOTE_MAX)
-		return loket_refuse(error,
-				    "the closing note is longer than %d "
-				    "characters",
-				    NOTE_MAX);
-	if (!withdraw_all(ticket, job, error) ||
+	if ((words && !check_words(words, error)) ||
+	    !withdraw_all(ticket, job, error) ||
 	    (words && !tell_of_closing(ticket, job, &why, error)))
 		return false;
 	bool has_note = words && !why;

@@ -64,7 +64,7 @@ subtest 'close with a note tells the customer and solves the ticket' => sub {
 subtest 'a note without words, or too long, is refused' => sub {
 	my $cli = site();
 	my $number = asked($cli);
-	for my $note ('', " \t\n", 'x' x 4001) {
+	for my $note ('', " \t\n", 'x' x 4001, "x\xff", "x\xf0") {
 		my $run = $cli->run('close', $number, $note);
 		is $run->{exit}, EX_DATAERR, 'refused';
 		like $run->{err}, qr/the closing note is/, 'and why';
@@ -143,6 +143,7 @@ subtest 'a promise is told, with its date' => sub {
 	like orders($cli, 'promise', $number, '2026-12-01'), qr/^$number: promised to the customer for 2026-12-01T17:30/, 'said';
 	my ($row) = notes($cli, 'promise');
 	like $row->{text}, qr/dinsdag 1 december om 17\.30 uur/, 'the date in his language';
+	like $cli->run('show', $number)->{out}, qr/^  promised +2026-12-01 17:30$/m, 'and shown to agents';
 	orders($cli, 'promise', $number, '2026-12-01');
 	is scalar notes($cli, 'promise'), 1, 'the same promise is told once';
 	orders($cli->at('2026-11-23 10:05:00'), 'promise', $number, '2026-12-02');
