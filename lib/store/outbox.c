@@ -1,7 +1,7 @@
 /* outbox: rows that still have to leave, and the figures of the store. */
 #include <string.h>
 
-#include <loket/address.h>
+#include <loket/mail.h>
 
 #include "sqlite.h"
 
@@ -17,7 +17,8 @@ domain_of(const char *address)
 static char *
 counted_address(const char *address)
 {
-	char *canonical = address_canonical(address);
+	g_autofree char *original = mail_address_original(address);
+	char *canonical = g_ascii_strdown(original, -1);
 	char *at = strrchr(canonical, '@');
 	char *plus = strchr(canonical, '+');
 	if (at && plus && plus > canonical && plus < at)
