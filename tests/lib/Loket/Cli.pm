@@ -10,6 +10,7 @@ use File::Temp qw(tempdir);
 use JSON::PP;
 
 use Loket::Compose qw(compose compose_bounce);
+use Loket::Process qw(forget_clock);
 
 our @EXPORT_OK = qw(bytes_of edits_of passed failed);
 
@@ -100,6 +101,7 @@ sub run_bare($self, @arguments) {
 		open STDERR, '>', $err or die "$err: $!\n";
 		open STDOUT, '>', $out or die "$out: $!\n";
 		$self->_set_environment;
+		forget_clock();
 		exec 'faketime', '--exclude-monotonic', '-f', "\@$self->{at}",
 			$LOKET, @arguments or die "faketime: $!\n";
 	}
