@@ -6,11 +6,13 @@
 
 use v5.36;
 use File::Temp qw(tempdir);
+use List::Util qw(min);
 use Test::More;
 
 my $LOKET = ($ENV{LOKET_BUILD} // 'build') . '/loket';
 my $MAILS = 30;
 my $NAMES = 15_000;
+my $TRIES_MAX = 4;
 # Of each name more than a byte would be kept.
 my $GROWTH_MAX_BYTES = $MAILS * $NAMES;
 
@@ -47,8 +49,14 @@ sub memory_bytes(@paths) {
 for my $place (sort keys %places) {
 	my @mails = map { write_mail("$dir/$_.eml", $_, $places{$place}->@*) }
 		1 .. $MAILS;
-	my $same = memory_bytes(($mails[0]) x $MAILS);
-	my $own = memory_bytes(@mails);
+	my ($same, $own);
+	# An allocator may take a little more now and then; what is kept is
+	# there each time. So the least of several is compared.
+	for (1 .. $TRIES_MAX) {
+		$same = min grep { defined } $same, memory_bytes(($mails[0]) x $MAILS);
+		$own = min grep { defined } $own, memory_bytes(@mails);
+		last if $own - $same < $GROWTH_MAX_BYTES;
+	}
 	cmp_ok $own - $same, '<', $GROWTH_MAX_BYTES, "$place: no name is kept";
 }
 
